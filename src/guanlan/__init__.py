@@ -1,0 +1,1 @@
+"""Runs a company's customer-service public-opinion emergency plan."""
