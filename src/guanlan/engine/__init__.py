@@ -1,0 +1,4 @@
+"""Reads posts: what they say, which matter they belong to, how bad it is.
+
+Pure: same input, same bytes out, on every run and at any batch size.
+"""
