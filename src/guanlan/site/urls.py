@@ -1,0 +1,11 @@
+"""All addresses; each package keeps its own."""
+
+from django.urls import include, path
+
+from guanlan.site import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("accounts/", include("allauth.account.urls")),
+]
