@@ -1,11 +1,12 @@
-"""The fixed hour and the fixed cast: 陈 drafts, 李 approves, 周 is counsel, 王 is on duty, 赵 may only read."""
+"""The fixed hour and the fixed cast: 陈 drafts, 李 approves, 周 counsels, 王 is on duty, 赵 may only read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.test import Client, override_settings
 
 from guanlan.clocks.models import Stream
 from guanlan.people import actions as people
@@ -29,6 +30,16 @@ class Cast:
     groups: dict[str, Group]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _plain_static_files() -> Iterator[None]:
+    """Serve static files by their own names; a structure test makes the hashed ones once."""
+    plain = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    with override_settings(STORAGES=plain):
+        yield
+
+
 @pytest.fixture
 def now() -> datetime:
     return NOW
@@ -41,9 +52,7 @@ def unit(db: None) -> Unit:
 
 @pytest.fixture
 def stream(db: None) -> Stream:
-    return Stream.objects.create(
-        kind=Stream.Kind.REAL, name="正式", clock_set_at=None, clock_from=None
-    )
+    return Stream.objects.create(kind=Stream.Kind.REAL, name="正式", clock_set_at=None, clock_from=None)
 
 
 @pytest.fixture
@@ -63,9 +72,7 @@ def cast(unit: Unit) -> Cast:
 
     def serve(username: str, name: str, group: str) -> Person:
         person = people.add_person(username=username, name=name, unit=unit, actor="system", now=NOW)
-        people.place(
-            person=person, group=groups[group], role=Membership.Role.LEAD, actor="system", now=NOW
-        )
+        people.place(person=person, group=groups[group], role=Membership.Role.LEAD, actor="system", now=NOW)
         return person
 
     return Cast(

@@ -4,9 +4,9 @@ import threading
 from datetime import timedelta
 
 import pytest
-from conftest import NOW, Cast
 from django.db import connection
 
+from conftest import NOW, Cast
 from guanlan.approvals import actions, queries
 from guanlan.approvals.models import Signature, Text
 from guanlan.audit.models import Entry
@@ -20,7 +20,12 @@ STEPS = (("statement-legal", "legal"), ("statement-command", "command"))
 @pytest.fixture
 def text(cast: Cast, stream: Stream) -> Text:
     text = actions.draft_text(
-        stream=stream, title="关于退款延迟的说明", body="已垫付全部未到账退款。", steps=STEPS, author=cast.chen, now=NOW
+        stream=stream,
+        title="关于退款延迟的说明",
+        body="已垫付全部未到账退款。",
+        steps=STEPS,
+        author=cast.chen,
+        now=NOW,
     )
     actions.submit_text(text=text, person=cast.chen, now=NOW)
     return text
@@ -52,7 +57,9 @@ class TestSignText:
             sign(text, cast.chen)
 
     def test_refuses_an_editor_of_an_earlier_version(self, text: Text, cast: Cast) -> None:
-        actions.revise_text(text=text, title="关于退款延迟的说明", body="今晚垫付。", author=cast.zhou, now=NOW)
+        actions.revise_text(
+            text=text, title="关于退款延迟的说明", body="今晚垫付。", author=cast.zhou, now=NOW
+        )
         actions.submit_text(text=text, person=cast.chen, now=NOW)
 
         with pytest.raises(actions.OwnWork):
@@ -68,7 +75,9 @@ class TestSignText:
 
     def test_refuses_a_wording_that_is_no_longer_in_force(self, text: Text, cast: Cast) -> None:
         read = queries.latest(text).sha256
-        actions.revise_text(text=text, title="关于退款延迟的说明", body="改过一字。", author=cast.chen, now=NOW)
+        actions.revise_text(
+            text=text, title="关于退款延迟的说明", body="改过一字。", author=cast.chen, now=NOW
+        )
         actions.submit_text(text=text, person=cast.chen, now=NOW)
 
         with pytest.raises(actions.WordingChanged, match="第 2 版"):
