@@ -1,0 +1,1 @@
+"""The emergency plan as data: read, checked, compared and published."""
