@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 from gettext import gettext as _
+from itertools import pairwise
 
 from guanlan.plan.criteria import FACTS, MEASURES, with_fallbacks
 from guanlan.plan.document import Cell, Criterion, PlanDocument
@@ -115,7 +116,7 @@ def _sources(criterion: Criterion) -> Iterator[Remark]:
 
 def _order(criterion: Criterion, document: PlanDocument) -> Iterator[Remark]:
     ranked = _ranked(criterion.cells, document)
-    for graver, lighter in zip(ranked, ranked[1:], strict=False):
+    for graver, lighter in pairwise(ranked):
         if graver.level == lighter.level:
             yield Remark(
                 criterion.key,

@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from gettext import gettext as _
 
-from guanlan.plan.document import Group, PlanDocument, keys
+from guanlan.plan.document import (
+    Chain,
+    Drill,
+    Group,
+    Notification,
+    PlanDocument,
+    StandDown,
+    StatementTemplate,
+    Training,
+    keys,
+)
 from guanlan.plan.remark import Remark
 
 
@@ -58,7 +68,8 @@ def _to_groups(document: PlanDocument) -> Iterator[Reference]:
             yield group.key, group.part_of
     for duty in document.duties:
         yield duty.key, duty.group
-    for gathering in (*document.drills, *document.training):
+    gatherings: tuple[Drill | Training, ...] = (*document.drills, *document.training)
+    for gathering in gatherings:
         for target in gathering.groups:
             yield gathering.key, target
     yield document.meta.key, document.interpretation.group
@@ -91,12 +102,13 @@ def _to_levels(document: PlanDocument) -> Iterator[Reference]:
     for duty in document.duties:
         for level in duty.times:
             yield duty.key, level
-    for part in (
+    parts: tuple[Notification | Chain | StatementTemplate | StandDown, ...] = (
         *document.notifications,
         *document.approvals,
         *document.statements,
         *document.stand_down,
-    ):
+    )
+    for part in parts:
         for level in part.levels:
             yield part.key, level
 

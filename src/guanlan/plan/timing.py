@@ -7,7 +7,7 @@ from gettext import gettext as _
 from itertools import pairwise
 from typing import get_args
 
-from guanlan.plan.document import Calendar, Clock, Level, PlanDocument, Step
+from guanlan.plan.document import Cadence, Calendar, Clock, Level, PlanDocument, Step
 from guanlan.plan.remark import Remark
 
 WORKING_DAY = 480  # minutes
@@ -109,7 +109,8 @@ def _in_order(level: Level) -> Iterator[Remark]:
 
 
 def _sources(level: Level) -> Iterator[Remark]:
-    for timed in (*level.clocks, level.cadence):
+    parts: tuple[Clock | Cadence, ...] = (*level.clocks, level.cadence)
+    for timed in parts:
         if not timed.source.strip():
             yield Remark(
                 timed.key,
