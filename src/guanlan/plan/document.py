@@ -1,0 +1,373 @@
+"""The shape of one plan version; `reading.read` makes one from YAML.
+
+Whether what is written can work is for `check`; here stands only what may be written.
+Every `key` is unique in the plan and stable across versions. Parts point at each other
+by key. `source` says where a value comes from.
+"""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$", max_length=80)]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Count = Annotated[int, Field(strict=True, ge=0)]
+Positive = Annotated[int, Field(strict=True, ge=1)]
+Permille = Annotated[int, Field(strict=True, ge=0, le=1000)]
+Flag = Annotated[bool, Field(strict=True)]
+Measures = dict[str, Annotated[int, Field(strict=True)] | None]
+
+Function = Literal[
+    "leader",
+    "command",
+    "monitoring",
+    "service",
+    "media",
+    "legal",
+    "support",
+    "administrator",
+    "auditor",
+]
+Colour = Literal["red", "orange", "yellow", "blue", "purple"]
+Step = Literal[
+    "assess",
+    "report_to_command",
+    "first_response",
+    "full_response",
+    "facts",
+    "measures_published",
+]
+Calendar = Literal["natural", "working"]
+Start = Literal["published", "taken_in", "signal", "confirmed"]
+Channel = Literal["im", "sms", "voice", "mail"]
+Purpose = Literal["statement", "answer", "closing_report", "legal_notice"]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Keyed(Part):
+    key: Key
+
+
+class Meta(Keyed):
+    """`company` is a placeholder until the plan is adopted."""
+
+    name: Text
+    company: Text
+    version: Text
+    summary: Text
+    announcement: Text
+
+
+class Role(Keyed):
+    """A post, never a person; `deputies` are the roles that stand in, first one first."""
+
+    name: Text
+    lead: Flag = False
+    deputies: tuple[Key, ...] = ()
+
+
+class Group(Keyed):
+    """`function` decides what its members may do; `part_of` is the group above it."""
+
+    name: Text
+    function: Function
+    purpose: Text
+    part_of: Key | None = None
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+
+
+class Organisation(Part):
+    groups: Annotated[tuple[Group, ...], Field(min_length=1)]
+
+
+class Clock(Keyed):
+    """`minutes` after `start`, counted on `calendar`; a working day has 480 of them."""
+
+    step: Step
+    minutes: Positive
+    calendar: Calendar = "natural"
+    start: Start = "signal"
+    source: str = ""
+
+
+class Cadence(Keyed):
+    """How often progress is reported; without minutes, once at the end."""
+
+    minutes: Positive | None = None
+    source: str = ""
+
+
+class Level(Keyed):
+    """`rank` 1 is the gravest. `approvers` are roles that confirm and answer for it."""
+
+    name: Text
+    colour: Colour
+    rank: Positive
+    meaning: Text
+    clocks: tuple[Clock, ...]
+    cadence: Cadence
+    approvers: Annotated[tuple[Key, ...], Field(min_length=1)]
+
+
+class Cell(Part):
+    """Where a level begins on one measure, with examples on both sides of the line."""
+
+    level: Key
+    at_least: Positive
+    source: str = ""
+    fires: Annotated[tuple[Measures, ...], Field(min_length=1)]
+    just_not: Annotated[tuple[Measures, ...], Field(min_length=1)]
+
+
+class Criterion(Keyed):
+    """One measured row of the grading table; guards as in `engine.severity.Criterion`."""
+
+    name: Text
+    measure: Text
+    unit: Text
+    source: str = ""
+    minimum_posts: Count = 0
+    minimum_negative_permille: Permille = 0
+    cells: Annotated[tuple[Cell, ...], Field(min_length=1)]
+    fallback: "Criterion | None" = None
+
+
+class Trigger(Keyed):
+    """A fact that sets the level by itself; the examples are lists of facts."""
+
+    name: Text
+    fact: Text
+    level: Key
+    source: str = ""
+    fires: Annotated[tuple[str, ...], Field(min_length=1)]
+    just_not: tuple[str, ...] = ()
+
+
+class Times(Part):
+    """Minutes from the duty's start until it must be accepted, and done."""
+
+    accept_minutes: Count
+    due_minutes: Positive
+    calendar: Calendar = "natural"
+
+
+class Duty(Keyed):
+    """What one group does at the levels in `times`.
+
+    A `first_step` (先期处置) starts with the signal, before anybody decides; the others
+    when the level is confirmed. `meets` names the level's clock that this duty keeps.
+    """
+
+    clause: Key
+    group: Key
+    title: Text
+    action: Text
+    times: Annotated[dict[Key, Times], Field(min_length=1)]
+    mandatory: Flag = False
+    evidence: Text | None = None
+    first_step: Flag = False
+    meets: Step | None = None
+
+    @property
+    def start(self) -> Start:
+        return "signal" if self.first_step else "confirmed"
+
+
+class Notification(Keyed):
+    """Who hears, how long after the signal, and how often again until they have read it."""
+
+    levels: Annotated[tuple[Key, ...], Field(min_length=1)]
+    roles: Annotated[tuple[Key, ...], Field(min_length=1)]
+    after_minutes: Count
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    repeat_minutes: Positive | None = None
+    repeat_times: Count = 0
+    all_must_read: Flag = False
+
+
+class ApprovalStep(Keyed):
+    role: Key
+    minutes: Positive
+
+
+class Chain(Keyed):
+    """Who approves, in this order; the person who wrote the text never does."""
+
+    name: Text
+    purpose: Purpose
+    levels: Annotated[tuple[Key, ...], Field(min_length=1)]
+    authors: Annotated[tuple[Key, ...], Field(min_length=1)]
+    steps: Annotated[tuple[ApprovalStep, ...], Field(min_length=1)]
+
+    @property
+    def minutes(self) -> int:
+        return sum(step.minutes for step in self.steps)
+
+
+class StatementTemplate(Keyed):
+    name: Text
+    stage: Literal["holding", "full", "progress", "correction", "closing"]
+    levels: Annotated[tuple[Key, ...], Field(min_length=1)]
+    body: Text
+
+
+class AnswerTemplate(Keyed):
+    name: Text
+    situation: Text
+    body: Text
+    never_say: tuple[Text, ...] = ()
+
+
+class Drill(Keyed):
+    name: Text
+    kind: Literal["tabletop", "live", "reachability"]
+    every_months: Positive
+    groups: Annotated[tuple[Key, ...], Field(min_length=1)]
+    aim: Text
+
+
+class Survey(Keyed):
+    """`follow_up_below`: a score under this one gets a call."""
+
+    name: Text
+    kind: Literal["csat", "ces", "nps"]
+    every_months: Positive
+    audience: Text
+    follow_up_below: Count
+
+
+class Training(Keyed):
+    name: Text
+    every_months: Positive
+    groups: Annotated[tuple[Key, ...], Field(min_length=1)]
+    content: Text
+    pass_percent: Annotated[int, Field(strict=True, ge=0, le=100)]
+
+
+class StandDown(Keyed):
+    """One condition for standing down that the machine can test.
+
+    `value` by kind: negative_share_at_baseline, per mille above the baseline still
+    allowed; quiet_hours, hours without new negative posts; complaints_settled, per
+    mille settled; mandatory_tasks_done and inquiries_answered take none.
+    """
+
+    name: Text
+    kind: Literal[
+        "negative_share_at_baseline",
+        "quiet_hours",
+        "complaints_settled",
+        "mandatory_tasks_done",
+        "inquiries_answered",
+    ]
+    levels: Annotated[tuple[Key, ...], Field(min_length=1)]
+    value: Count | None = None
+    source: str = ""
+
+
+class Clause(Keyed):
+    title: Text
+    text: Text
+
+
+class Chapter(Keyed):
+    title: Text
+    clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]
+
+
+class Validity(Part):
+    """`effective_on` is set at publication; the plan then holds for `years`."""
+
+    years: Positive
+    effective_on: datetime.date | None = None
+    review_every_months: Positive
+    remind_before_days: tuple[Positive, ...]
+    revise_when: tuple[Text, ...]
+
+    @property
+    def expires_on(self) -> datetime.date | None:
+        """The first day on which the plan no longer holds."""
+        start = self.effective_on
+        if start is None:
+            return None
+        leap_day = (start.month, start.day) == (2, 29)
+        return start.replace(year=start.year + self.years, **({"month": 3, "day": 1} if leap_day else {}))
+
+
+class Interpretation(Part):
+    group: Key
+    text: Text
+
+
+class PlanDocument(Part):
+    """One version of a plan, whole."""
+
+    meta: Meta
+    organisation: Organisation
+    levels: Annotated[tuple[Level, ...], Field(min_length=1)]
+    criteria: tuple[Criterion, ...]
+    triggers: tuple[Trigger, ...]
+    duties: tuple[Duty, ...]
+    notifications: tuple[Notification, ...]
+    approvals: tuple[Chain, ...]
+    statements: tuple[StatementTemplate, ...]
+    answers: tuple[AnswerTemplate, ...]
+    drills: tuple[Drill, ...]
+    surveys: tuple[Survey, ...]
+    training: tuple[Training, ...]
+    stand_down: tuple[StandDown, ...]
+    rewards: tuple[Clause, ...]
+    accountability: tuple[Clause, ...]
+    support: tuple[Clause, ...]
+    chapters: tuple[Chapter, ...]
+    validity: Validity
+    interpretation: Interpretation
+
+    @property
+    def by_rank(self) -> tuple[Level, ...]:
+        """The levels, gravest first."""
+        return tuple(sorted(self.levels, key=lambda level: level.rank))
+
+    @property
+    def roles(self) -> dict[str, Role]:
+        """Every role by its key."""
+        return {role.key: role for group in self.organisation.groups for role in group.roles}
+
+    @property
+    def groups(self) -> dict[str, Group]:
+        """Every group by its key."""
+        return {group.key: group for group in self.organisation.groups}
+
+    def duties_at(self, level: str) -> tuple[tuple[Duty, Times], ...]:
+        """The duties of a level with their times, in the plan's order."""
+        return tuple((duty, duty.times[level]) for duty in self.duties if level in duty.times)
+
+    def chain_for(self, purpose: Purpose, level: str) -> Chain | None:
+        """Who approves texts of this purpose at this level; None when the plan names nobody."""
+        return next((c for c in self.approvals if c.purpose == purpose and level in c.levels), None)
+
+
+def keys(part: Part) -> Iterator[str]:
+    """Yield every key in the plan, in the order in which they are written; repeats too."""
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if name == "key":
+            yield value
+        for child in value if isinstance(value, tuple) else (value,):
+            if isinstance(child, Part):
+                yield from keys(child)
+
+
+def digest(document: PlanDocument) -> str:
+    """SHA-256 over the content, hexadecimal: comments and layout of the YAML do not count."""
+    canonical = json.dumps(
+        document.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()
