@@ -1,5 +1,7 @@
 """Messages and deliveries."""
 
+from typing import Any, Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +35,11 @@ class Message(StreamRow):
 
     def __str__(self) -> str:
         return self.title
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Self]:
+        """Return the person's own messages."""
+        return super().visible_to(person).filter(person=person)
 
 
 class Delivery(StreamRow):

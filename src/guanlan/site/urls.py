@@ -8,4 +8,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("accounts/", include("allauth.account.urls")),
+    path("", include("guanlan.notify.urls")),
+    path("", include("guanlan.evidence.urls")),
 ]
