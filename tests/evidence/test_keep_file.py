@@ -1,5 +1,7 @@
 """Keeping a file by what it contains."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,7 +53,7 @@ class TestKeepFile:
         assert not is_unchanged(kept)
 
     def test_refuses_an_empty_file(self, cast: Cast, stream: Stream) -> None:
-        with pytest.raises(NotAFile, match="截图.png"):
+        with pytest.raises(NotAFile, match=r"截图\.png"):
             keep_file(stream=stream, upload=upload(b""), person=cast.liu, now=NOW)
 
     def test_refuses_a_reader(self, cast: Cast, stream: Stream) -> None:

@@ -1,5 +1,7 @@
 """Keeping a file as it was handed in."""
 
+from __future__ import annotations
+
 import hashlib
 from datetime import datetime
 
