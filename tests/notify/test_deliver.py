@@ -21,6 +21,7 @@ def waiting(cast: Cast, stream: Stream, settings: Any, monkeypatch: pytest.Monke
     settings.EMAIL_HOST_CONFIGURED = True
     monkeypatch.setattr("guanlan.notify.jobs.real_now", lambda: NOW)
     cast.liu.email = "liu@example.com"
+    cast.liu.save()
     tell(stream=stream, person=cast.liu, title="请接手", link="/tasks/x/", cause="task:x", now=NOW)
     return Delivery.objects.get()
 
@@ -71,3 +72,14 @@ def test_nothing_leaves_a_drill(cast: Cast, settings: Any) -> None:
     tell(stream=drill, person=cast.liu, title="请接手", link="/", cause="task:x", now=NOW)
 
     assert not Delivery.objects.exists()
+
+
+def test_an_address_removed_meanwhile_is_a_failure_not_a_success(waiting: Delivery, cast: Cast) -> None:
+    cast.liu.email = ""
+    cast.liu.save()
+
+    assert deliver_next_message()
+
+    waiting.refresh_from_db()
+    assert waiting.state == State.WAITING
+    assert "没有邮箱" in waiting.outcome

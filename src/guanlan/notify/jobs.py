@@ -37,6 +37,9 @@ def deliver_next_message() -> bool:
 def _send(delivery: Delivery, now: datetime) -> None:
     message = delivery.message
     lines = (message.body, f"{settings.PUBLIC_ADDRESS}{message.link}")
+    if not message.person.email:
+        _postpone(delivery, now, _("这个人没有邮箱，请在人员页补上"))
+        return
     try:
         send_mail(message.title, "\n\n".join(lines), None, [message.person.email])
     except (OSError, smtplib.SMTPException) as failure:
