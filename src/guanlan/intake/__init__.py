@@ -1,0 +1,1 @@
+"""Where posts come from: sources, files, feeds and what a person pastes."""
