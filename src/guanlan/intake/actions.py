@@ -79,7 +79,9 @@ def close_source(*, source: Source, person: Person, now: datetime) -> None:
     """Stop asking a source; its posts stay."""
     require(person, MANAGE_SOURCES, at=now)
     with transaction.atomic():
-        Source.objects.filter(pk=source.pk).update(closed_at=now, next_at=None, changed_seq=touch(source.stream))
+        Source.objects.filter(pk=source.pk).update(
+            closed_at=now, next_at=None, changed_seq=touch(source.stream)
+        )
         _record("intake.close_source", source, person.key, now)
 
 
@@ -164,6 +166,4 @@ def next_number(stream: Stream) -> int:
 
 
 def _record(verb: str, source: Source, actor: str, now: datetime) -> None:
-    record(
-        actor=actor, verb=verb, kind="source", subject=source.key, stream=source.stream_id, at=now
-    )
+    record(actor=actor, verb=verb, kind="source", subject=source.key, stream=source.stream_id, at=now)

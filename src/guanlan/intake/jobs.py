@@ -13,7 +13,7 @@ from guanlan.fetch.client import fetch
 from guanlan.intake.actions import note_answer, note_failure, note_silence, receive_batch
 from guanlan.intake.models import Batch, Source
 from guanlan.intake.reading import read_posts
-from guanlan.intake.reading.feeds import read_feed
+from guanlan.intake.reading.feeds import Channel, read_feed
 from guanlan.intake.storing import finish_batch, keep_posts, refuse_lines
 
 _A_LEASE = timedelta(minutes=10)
@@ -23,7 +23,9 @@ def poll_next_source() -> bool:
     """Ask the feed that has waited longest past its time; say whether one was due."""
     for stream in Stream.objects.filter(closed_at=None):
         now = now_for(stream)
-        due = Source.objects.filter(stream=stream, closed_at=None, next_at__lte=now).order_by("next_at").first()
+        due = (
+            Source.objects.filter(stream=stream, closed_at=None, next_at__lte=now).order_by("next_at").first()
+        )
         if due is None:
             continue
         # The condition lets one of two workers ask; the other finds the time moved on.
@@ -36,20 +38,24 @@ def poll_next_source() -> bool:
 
 def _poll(source: Source, now: datetime) -> None:
     try:
-        answer = fetch(source.url, now=now, etag=source.etag or None, last_modified=source.last_modified or None)
+        answer = fetch(
+            source.url, now=now, etag=source.etag or None, last_modified=source.last_modified or None
+        )
         if answer.status == 304:
             note_answer(source=source, now=now, etag=source.etag, last_modified=source.last_modified)
             return
         if answer.status != 200:
             raise Refused(_("对方回答 %(status)d，没有给出内容。") % {"status": answer.status})
         # Read once here, so that what is no feed is told as this source's failure.
-        read_feed(answer.body, platform=source.platform, media_type=source.media_type, now=now)
+        read_feed(answer.body, _channel(source), now=now)
         receive_batch(source=source, raw=answer.body, name=source.url, actor="system", now=now)
-        note_answer(
-            source=source, now=now, etag=answer.etag or "", last_modified=answer.last_modified or ""
-        )
+        note_answer(source=source, now=now, etag=answer.etag or "", last_modified=answer.last_modified or "")
     except Refused as refused:
         note_failure(source=source, sentence=refused.sentence, now=now)
+
+
+def _channel(source: Source) -> Channel:
+    return Channel(source.name, source.platform or source.name, source.media_type or None)
 
 
 def read_next_batch() -> bool:
@@ -83,9 +89,7 @@ def read_batch(batch: Batch) -> None:
 def _read(batch: Batch, path: Path, now: datetime) -> None:
     source = batch.source
     if source.kind == Source.Kind.FEED:
-        posts = read_feed(
-            path.read_bytes(), platform=source.platform, media_type=source.media_type, now=now
-        )
+        posts = read_feed(path.read_bytes(), _channel(source), now=now)
         keep_posts(batch, posts.posts, now=now)
         refuse_lines(batch, posts.refused)
         return

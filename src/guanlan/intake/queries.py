@@ -28,7 +28,6 @@ def hours_received(source: Source, *, now: datetime, hours: int = 24) -> list[in
     return counts
 
 
-
 def batches(person: Person, stream: Stream) -> QuerySet[Batch]:
     """Return the batches, newest first."""
     return Batch.visible_to(person).filter(stream=stream).select_related("source").order_by("-number")

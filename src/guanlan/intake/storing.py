@@ -56,7 +56,9 @@ def finish_batch(batch: Batch, *, now: datetime, failure: str = "") -> None:
     state = Batch.State.REFUSED if failure else Batch.State.STORED
     with transaction.atomic():
         seq = touch(batch.stream)
-        Batch.objects.filter(pk=batch.pk).update(state=state, failure=failure[:500], raw=None, changed_seq=seq)
+        Batch.objects.filter(pk=batch.pk).update(
+            state=state, failure=failure[:500], raw=None, changed_seq=seq
+        )
         if batch.taken:
             Source.objects.filter(pk=batch.source_id).update(received_at=now, silent_since=None)
         record(
@@ -128,5 +130,3 @@ def _see_again(batch: Batch, again: list[tuple[Post, Post]], now: datetime) -> N
         for known in unique
     )
     Post.objects.bulk_update(unique, list(COUNTS))
-
-

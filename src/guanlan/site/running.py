@@ -41,7 +41,9 @@ def serve(*, host: str, port: int) -> None:
             process.wait(timeout=60)
     if web.returncode not in (0, -signal.SIGTERM):
         raise Refused(
-            _("网页服务没有启动：端口 {port} 可能被占用。换一个端口：guanlan up --port 8001。").format(port=port)
+            _("网页服务没有启动：端口 {port} 可能被占用。换一个端口：guanlan up --port 8001。").format(
+                port=port
+            )
         )
 
 
