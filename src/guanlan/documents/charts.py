@@ -4,6 +4,7 @@ Negative is dark and the rest grey, so a black-and-white print reads too; the co
 are left to the levels. A number that is not known is None: a gap in the chart, 「未知」 in the table.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -14,7 +15,8 @@ from guanlan.documents.model import Chart, Column, Table, text
 
 INK, INK2, LINE, EDGE = "#1B2530", "#4A5663", "#DFE3E8", "#8A949F"
 NEGATIVE, NEUTRAL, POSITIVE, FORECAST = "#2B3440", "#8A949F", "#2A9DB0", "#D3D9DF"
-FONT = '"PingFang SC","HarmonyOS Sans SC","Microsoft YaHei","Noto Sans SC",sans-serif'
+# Without quotes: ECharts writes them bare into the SVG's attribute.
+FONT = "PingFang SC,HarmonyOS Sans SC,Microsoft YaHei,Noto Sans SC,sans-serif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,17 @@ def hourly_posts(
 def ranked(title: str, items: Sequence[tuple[str, int]], unit: str, note: str = "") -> Chart:
     """Horizontal bars, the first item on top; names beside, values at the bars' ends."""
     names = [name for name, _value in items]
-    values = [value for _name, value in items]
-    bars = bar_series(title, NEUTRAL, list(values))
-    bars |= {"barWidth": 12, "label": {"show": True, "position": "right", "color": INK, "fontSize": 12}}
+    values = [{"value": value, "label": {"formatter": f"{value:,}"}} for _name, value in items]
+    bars = bar_series(title, NEUTRAL, [])
+    bars |= {
+        "data": values,
+        "barWidth": 12,
+        "label": {"show": True, "position": "right", "color": INK, "fontSize": 12},
+    }
     name_axis = {"type": "category", "data": names, "inverse": True} | axis_look()
-    name_axis |= {"axisLabel": {"color": INK, "fontSize": 12, "width": 180, "overflow": "truncate"}}
-    option = frame(top=4, left=200, right=64, bottom=4) | {
+    name_axis |= {"axisLabel": {"color": INK, "fontSize": 12, "width": 240, "overflow": "truncate"}}
+    left = 12 + min(12 * max(map(len, names), default=0), 240)
+    option = frame(top=4, left=left, right=64, bottom=4) | {
         "xAxis": {"type": "value", "min": 0, "show": False},
         "yAxis": name_axis,
         "series": [bars],
@@ -157,12 +164,12 @@ def hour_axis(times: Sequence[datetime]) -> dict[str, Any]:
 
 
 def value_axis(highest: float) -> dict[str, Any]:
-    """From zero to a round number in four steps."""
-    step = round_step(highest / 4)
+    """From zero in at most five round steps to the first one that is not below `highest`."""
+    step = round_step(highest / 5)
     return {
         "type": "value",
         "min": 0,
-        "max": 4 * step,
+        "max": step * max(math.ceil(highest / step), 1),
         "interval": step,
         "axisLine": {"show": False},
         "axisTick": {"show": False},
@@ -232,18 +239,12 @@ def band_series(before: int, forecast: Sequence[Band]) -> list[dict[str, Any]]:
 
 def hourly_table(times: Sequence[datetime], hours: Sequence[Hour], forecast: Sequence[Band]) -> Table:
     """The same numbers, an hour a row; forecast hours say their bounds."""
-    heads = [_("负面"), _("中性"), _("正面")] + ([_("预测下限"), _("预测上限")] if forecast else [])
-    columns = (
-        Column(_("时间"), share=2),
-        *(Column(head, _("条"), numeric=True) for head in heads),
-    )
-    measured = [(shown(hour.negative), shown(hour.neutral), shown(hour.positive)) for hour in hours]
-    values = [(*row, "", "") if forecast else row for row in measured]
-    values += [("", "", "", shown(band.lower), shown(band.upper)) for band in forecast]
-    return Table(
-        columns,
-        tuple(
-            (text(f"{at:%m-%d %H:%M}"), *(text(value) for value in row))
-            for at, row in zip(times, values, strict=True)
-        ),
-    )
+    heads = [_("负面"), _("中性"), _("正面")]
+    columns = [Column(_("时间"), share=3), *(Column(head, numeric=True, share=2) for head in heads)]
+    values = [[shown(hour.negative), shown(hour.neutral), shown(hour.positive)] for hour in hours]
+    if forecast:
+        columns.append(Column(_("预测"), numeric=True, share=3))
+        values = [[*row, ""] for row in values]
+        values += [["", "", "", f"{band.lower:,}–{band.upper:,}"] for band in forecast]
+    rows = ((f"{at:%m-%d %H:%M}", *row) for at, row in zip(times, values, strict=True))
+    return Table(tuple(columns), tuple(tuple(text(cell) for cell in row) for row in rows))

@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from gettext import gettext as _
 from typing import Any
 
@@ -27,13 +26,12 @@ class Frozen:
 
     stored: bytes
 
-    @cached_property
     def content(self) -> dict[str, Any]:
-        """The document as plain JSON values, keys as in `model.Document`."""
+        """The document as plain JSON values, keys as in `model.Document`; a copy of one's own."""
         content: dict[str, Any] = json.loads(self.stored)
         return content
 
-    @cached_property
+    @property
     def sha256(self) -> str:
         """Hash of the stored bytes, 64 hex digits: printed in the footer of every format."""
         return hashlib.sha256(self.stored).hexdigest()

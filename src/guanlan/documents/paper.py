@@ -21,7 +21,7 @@ def render_pdf(frozen: Frozen) -> bytes:
 
     Text reaches the template as JSON strings and is never read as markup.
     """
-    made_at = datetime.fromisoformat(frozen.content["made_at"])
+    made_at = datetime.fromisoformat(frozen.content()["made_at"])
     content = printed(frozen) | {"date": [made_at.year, made_at.month, made_at.day]}
     source = TEMPLATE.read_bytes()
     return compiled(source, {"document": json.dumps(content)}, "pdf", int(made_at.timestamp()))

@@ -11,7 +11,7 @@ DARK, LIGHT = "#1B2530", "#FFFFFF"
 
 def printed(frozen: Frozen) -> dict[str, Any]:
     """The content with `labels`, `sha256`, `charts` (with `svg`), links and the level's text colour."""
-    content = dict(frozen.content)
+    content = frozen.content()
     charts = [block for block in content["blocks"] if block["kind"] == "chart"]
     drawings = render_svgs([(chart["option"], chart["height"]) for chart in charts])
     drawn = iter([chart | {"svg": svg} for chart, svg in zip(charts, drawings, strict=True)])
