@@ -139,12 +139,32 @@ def test_anchors_are_refused_before_they_multiply(content: str) -> None:
     assert (problem.line, "锚点" in problem.sentence) == (1, True)
 
 
+@pytest.mark.parametrize("key", ["[a, b]", "{a: b}", "- a", "[[a]]"])
+def test_a_list_or_mapping_in_a_keys_place_names_the_place(key: str) -> None:
+    (problem,) = problems(f"meta:\n  name: x\nlevels:\n  - ? {key}\n    : c\n").problems
+    assert (problem.line, problem.column) == (4, 7)
+    assert problem.sentence.startswith("冒号左边只能是一个词")
+
+
+def test_merged_keys_are_refused() -> None:
+    (problem,) = problems("meta:\n  <<: {a: 1}\n").problems
+    assert (problem.line, "合并" in problem.sentence) == (2, True)
+
+
+@pytest.mark.parametrize("word", ["null", "true", "12"])
+def test_a_name_that_is_no_text_is_said(word: str) -> None:
+    content = PLAN.replace("  version: ", f"  {word}: 1\n  version: ", 1)
+    assert [problem.sentence for problem in problems(content).problems] == [
+        "冒号左边的名称应是文字，请加引号。"
+    ]
+
+
 def test_brackets_nested_without_end_are_refused() -> None:
     assert "套得太深" in problems("a: " + "[" * 5000).sentence
 
 
-def test_a_file_of_many_megabytes_is_refused_unread() -> None:
-    assert "不像一份预案" in problems(b"#" * 2_000_001).sentence
+def test_a_file_too_long_for_a_plan_is_refused_unread() -> None:
+    assert "不像一份预案" in problems(b"#" * 500_001).sentence
 
 
 def test_the_lines_of_keys_are_those_of_the_file() -> None:
