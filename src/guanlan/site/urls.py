@@ -15,5 +15,6 @@ urlpatterns = [
     path("", include("guanlan.notify.urls")),
     path("", include("guanlan.evidence.urls")),
     path("", include("guanlan.intake.urls")),
+    path("", include("guanlan.watch.urls")),
     path("api/v1/", api.urls),
 ]
