@@ -1,1 +1,1 @@
-"""The emergency plan as data: read, checked, compared and published."""
+"""The emergency plan as data: its versions, what is in force, what it asks of whom."""

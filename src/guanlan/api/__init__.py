@@ -1,0 +1,1 @@
+"""Tokens, scopes, repeated requests, and the root that other packages register with."""

@@ -1,0 +1,1 @@
+"""Streams and their clocks: which time it is, for whom. Not the duties that run on them."""

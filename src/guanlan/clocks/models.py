@@ -1,0 +1,88 @@
+"""Streams, and the two bases that every row of the product stands on."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+# No letters or digits that are read aloud wrongly over a phone.
+_KEY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def new_key() -> str:
+    """Return a public key for a row: 12 characters, safe in addresses and on the phone."""
+    return get_random_string(12, _KEY_ALPHABET)
+
+
+class Retention(models.TextChoices):
+    """How long a row is kept, and why."""
+
+    RECORD = "RECORD", _("处置记录")
+    EVIDENCE = "EVIDENCE", _("证据")
+    PERSONAL = "PERSONAL", _("个人信息")
+    WORKING = "WORKING", _("工作数据")
+
+
+class Row(models.Model):
+    """What every row has: a public key, and a number that grows when it changes."""
+
+    key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
+    changed_seq = models.BigIntegerField(default=0, db_index=True)
+    retention = models.CharField(max_length=8, choices=Retention, default=Retention.RECORD)
+
+    class Meta:
+        abstract = True
+
+
+class Stream(Row):
+    """The real course of things, or one drill or demo, with its own clock (数据流).
+
+    Stream time runs from `clock_from` since the real moment `clock_set_at`, at
+    `rate` stream seconds a real second; it stands still while `paused`.
+    """
+
+    class Kind(models.TextChoices):
+        REAL = "REAL", _("正式")
+        DRILL = "DRILL", _("演练")
+        DEMO = "DEMO", _("演示")
+
+    kind = models.CharField(max_length=5, choices=Kind)
+    name = models.CharField(max_length=80)
+    clock_set_at = models.DateTimeField(null=True)
+    clock_from = models.DateTimeField(null=True)
+    rate = models.PositiveIntegerField(default=1)
+    paused = models.BooleanField(default=False)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind"], condition=models.Q(kind="REAL"), name="clocks_one_real_stream"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(clock_set_at__isnull=True, clock_from__isnull=True)
+                | models.Q(clock_set_at__isnull=False, clock_from__isnull=False),
+                name="clocks_stream_clock_whole",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StreamRow(Row):
+    """A row that belongs to one stream, from its first day."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Self]:
+        """Return the rows this person may see: every open stream's, unless a model narrows it."""
+        rows = cls._default_manager.all()
+        return rows if person.is_active else rows.none()

@@ -1,0 +1,1 @@
+"""Events the plan has been activated for: decision, level, tasks, timeline, standing down."""

@@ -1,0 +1,203 @@
+"""Incidents and what is done in them."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from guanlan.clocks.models import StreamRow
+from guanlan.evidence.models import KeptFile
+from guanlan.intake.models import Post
+from guanlan.people.models import Group, Person, Unit
+from guanlan.plan.models import PlanVersion
+from guanlan.watch.models import Event
+
+
+class Incident(StreamRow):
+    """An event the plan has been activated for (应急事件), pinned to the version it opened under."""
+
+    class State(models.TextChoices):
+        ACTIVE = "ACTIVE", _("响应中")
+        STOOD_DOWN = "STOOD_DOWN", _("已解除")
+        ARCHIVED = "ARCHIVED", _("已归档")
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="incidents")
+    number = models.CharField(max_length=20)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="incidents")
+    name = models.CharField(max_length=120)
+    level = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    plan_version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="incidents")
+    plan_sha256 = models.CharField(max_length=64)
+    restricted = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    stood_down_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    let_in = models.ManyToManyField(Person, through="Access", related_name="restricted_incidents")
+
+    class Meta:
+        ordering = ("-opened_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=["stream", "number"], name="incidents_number"),
+            models.UniqueConstraint(
+                fields=["event"], condition=Q(state="ACTIVE"), name="incidents_one_active_per_event"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Self]:
+        """Return open incidents to everybody, restricted ones to those who were let in."""
+        rows = super().visible_to(person)
+        return rows.filter(Q(restricted=False) | Q(accesses__person=person)).distinct()
+
+
+class IncidentRow(StreamRow):
+    """A row of an incident; whoever may not see the incident may not see the row."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="%(class)ss")
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Self]:
+        """Return the rows of the incidents this person may see."""
+        return super().visible_to(person).filter(incident__in=Incident.visible_to(person))
+
+
+class Access(IncidentRow):
+    """A person let into a restricted incident."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="accesses")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["incident", "person"], name="incidents_let_in_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.incident}"
+
+
+class LevelChange(IncidentRow):
+    """The confirmed level moved, by whom and why."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="level_changes")
+    previous_level = models.CharField(max_length=20, blank=True)
+    level = models.CharField(max_length=20)
+    reason = models.CharField(max_length=500)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.previous_level} {self.level}"
+
+
+class Decision(StreamRow):
+    """What the command decided about an event (指令), and why."""
+
+    class Kind(models.TextChoices):
+        ACTIVATE = "ACTIVATE", _("启动预案")
+        OBSERVE = "OBSERVE", _("暂不启动，继续观察")
+        STAND_DOWN = "STAND_DOWN", _("解除响应")
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="decisions")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="decisions")
+    kind = models.CharField(max_length=10, choices=Kind)
+    level = models.CharField(max_length=20, blank=True)
+    reason = models.CharField(max_length=1000)
+    review_at = models.DateTimeField(null=True, blank=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.level}"
+
+
+class Task(IncidentRow):
+    """A duty that has become somebody's (任务); cites the duty's key in the pinned plan version."""
+
+    class State(models.TextChoices):
+        OFFERED = "OFFERED", _("待接手")
+        ACCEPTED = "ACCEPTED", _("办理中")
+        DONE = "DONE", _("已办结")
+        WAIVED = "WAIVED", _("已免办")
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="tasks")
+    duty = models.CharField(max_length=60)
+    clause = models.CharField(max_length=60, blank=True)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="tasks")
+    title = models.CharField(max_length=120)
+    what_to_do = models.TextField(blank=True)
+    evidence_wanted = models.CharField(max_length=200, blank=True)
+    mandatory = models.BooleanField(default=True)
+    first_step = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=State, default=State.OFFERED)
+    offered_at = models.DateTimeField()
+    accept_by = models.DateTimeField()
+    due_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="tasks")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    result = models.TextField(blank=True)
+    # How far lateness has been told: 0 nobody, 1 reminded, 2 the lead, 3 the command.
+    told_step = models.PositiveSmallIntegerField(default=0)
+    next_look_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        ordering = ("due_at", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=["incident", "duty"], name="incidents_duty_once"),
+            models.CheckConstraint(
+                condition=Q(accept_by__lte=models.F("due_at")), name="incidents_task_clocks_forwards"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class TaskProof(IncidentRow):
+    """Evidence on a task: a kept file, a post, or words."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="task_proofs")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="proofs")
+    file = models.ForeignKey(KeptFile, on_delete=models.PROTECT, null=True, related_name="+")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
+    words = models.CharField(max_length=1000, blank=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.words[:40]
+
+
+class TimelineEntry(IncidentRow):
+    """One line of the incident's story (时间线), with its audit number."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="timeline")
+    at = models.DateTimeField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    sentence = models.CharField(max_length=500)
+    link = models.CharField(max_length=200, blank=True)
+    audit_number = models.BigIntegerField()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -1,0 +1,1 @@
+"""Where posts come from, the batches they came in, the posts, and what was refused."""

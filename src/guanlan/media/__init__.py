@@ -1,0 +1,1 @@
+"""Statements to the public: wording, approval, and where and when they were released."""

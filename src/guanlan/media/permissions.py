@@ -1,0 +1,4 @@
+"""What may be done here; who may is in people.permissions."""
+
+DRAFT_STATEMENT = "media.draft_statement"
+RELEASE_STATEMENT = "media.release_statement"

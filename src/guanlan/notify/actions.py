@@ -1,0 +1,76 @@
+"""Telling a person something, once; and noting that it was read."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from guanlan.audit.actions import record
+from guanlan.clocks.actions import touch
+from guanlan.clocks.models import Stream
+from guanlan.notify.models import Delivery, Message
+from guanlan.people.models import Person
+
+
+def tell(
+    *,
+    stream: Stream,
+    person: Person,
+    title: str,
+    link: str,
+    cause: str,
+    now: datetime,
+    step: str = "",
+    body: str = "",
+    urgency: str = Message.Urgency.NORMAL,
+) -> Message | None:
+    """Write a message in the transaction of its cause and return it.
+
+    `cause` names what happened ("task:abc"), `step` which round of telling this is.
+    The same person is told of one cause and step once; again returns None.
+    """
+    once = f"{cause}|{step}|{person.key}"
+    with transaction.atomic():
+        if Message.objects.filter(once=once).exists():
+            return None
+        message = Message.objects.create(
+            stream=stream,
+            person=person,
+            urgency=urgency,
+            title=title[:120],
+            body=body,
+            link=link,
+            cause=cause,
+            once=once,
+            created_at=now,
+            changed_seq=touch(stream),
+        )
+        if person.email and settings.EMAIL_HOST_CONFIGURED and stream.kind == Stream.Kind.REAL:
+            Delivery.objects.create(
+                stream=stream, message=message, channel=Delivery.Channel.MAIL, next_at=now
+            )
+        record(
+            actor="system",
+            verb="notify.tell",
+            kind="message",
+            subject=message.key,
+            stream=stream.pk,
+            at=now,
+            facts={"person": person.key, "cause": cause, "step": step},
+        )
+    return message
+
+
+def mark_read(*, message: Message, person: Person, now: datetime) -> None:
+    """Note that the person opened the message; opening it again changes nothing."""
+    with transaction.atomic():
+        unread = Message.objects.filter(pk=message.pk, person=person, read_at=None)
+        if unread.update(read_at=now, changed_seq=touch(message.stream)):
+            record(
+                actor=person.key,
+                verb="notify.mark_read",
+                kind="message",
+                subject=message.key,
+                stream=message.stream_id,
+                at=now,
+            )

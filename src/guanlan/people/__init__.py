@@ -1,0 +1,1 @@
+"""Persons, the groups they serve in, who is on duty, who may do what."""

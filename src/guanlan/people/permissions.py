@@ -1,0 +1,65 @@
+"""The permission table: which function may do what.
+
+Each package declares its codes in its own `permissions.py`; a test holds that this
+table names exactly those. Looking is open to everybody who may sign in, unless a
+model's `visible_to` narrows it.
+"""
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from guanlan.errors import NotAllowed
+from guanlan.people.models import Function, Membership, Person
+
+F = Function
+
+MANAGE_PEOPLE = "people.manage"
+
+TABLE: dict[str, frozenset[Function]] = {
+    code: frozenset(functions)
+    for code, functions in {
+        MANAGE_PEOPLE: (F.ADMINISTRATOR,),
+        "plan.manage": (F.ADMINISTRATOR, F.COMMAND, F.LEADER),
+        "intake.report_post": (F.MONITORING, F.SERVICE, F.MEDIA, F.LEGAL, F.COMMAND),
+        "intake.manage_sources": (F.MONITORING, F.ADMINISTRATOR),
+        "watch.manage_watches": (F.MONITORING, F.ADMINISTRATOR),
+        "watch.confirm_level": (F.MONITORING, F.COMMAND),
+        "watch.dismiss_event": (F.MONITORING, F.COMMAND),
+        "reports.submit": (F.MONITORING,),
+        "reports.close": (F.MONITORING, F.COMMAND),
+        "incidents.decide": (F.COMMAND, F.LEADER),
+        "incidents.change_level": (F.COMMAND, F.LEADER),
+        "incidents.stand_down": (F.COMMAND, F.LEADER),
+        "incidents.archive": (F.COMMAND, F.ADMINISTRATOR),
+        "incidents.waive_task": (F.COMMAND, F.LEADER),
+        "media.draft_statement": (F.MEDIA,),
+        "media.release_statement": (F.MEDIA,),
+        "evidence.keep_file": (F.MONITORING, F.SERVICE, F.MEDIA, F.LEGAL, F.COMMAND, F.SUPPORT),
+        "audit.read": (F.AUDITOR, F.ADMINISTRATOR, F.LEGAL, F.COMMAND),
+        "site.set_up": (F.ADMINISTRATOR,),
+    }.items()
+}
+
+
+def functions_of(person: Person, *, at: datetime) -> set[str]:
+    """Return the functions the person holds at a time, through the groups served in then."""
+    serving = Membership.objects.filter(person=person, started_at__lte=at, group__closed_at=None)
+    serving = serving.filter(Q(ended_at=None) | Q(ended_at__gt=at))
+    return set(serving.values_list("group__function", flat=True)) if person.is_active else set()
+
+
+def may(person: Person, code: str, *, at: datetime) -> bool:
+    """Say whether the person may do this at a time. An unknown code is a KeyError."""
+    return not TABLE[code].isdisjoint(functions_of(person, at=at))
+
+
+def require(person: Person, code: str, *, at: datetime) -> None:
+    """Raise NotAllowed, naming the functions that may, unless the person may do this."""
+    if not may(person, code, at=at):
+        allowed = "、".join(str(function.label) for function in Function if function in TABLE[code])
+        raise NotAllowed(
+            _("您没有这项权限。可以办理的是：%(allowed)s。请联系他们，或请管理员调整分组。")
+            % {"allowed": allowed}
+        )

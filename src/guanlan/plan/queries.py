@@ -1,0 +1,31 @@
+"""Which plan holds, and what it says."""
+
+import json
+from functools import lru_cache
+
+from guanlan.people.models import Function, Unit
+from guanlan.plan.document import PlanDocument, Purpose
+from guanlan.plan.models import PlanVersion
+
+
+def in_force(unit: Unit) -> PlanVersion | None:
+    """Return the version in force for a unit, or None."""
+    return PlanVersion.objects.filter(unit=unit, state=PlanVersion.State.IN_FORCE).first()
+
+
+def document(version: PlanVersion) -> PlanDocument:
+    """Return the validated content of a version."""
+    return _parsed(version.sha256, json.dumps(version.document))
+
+
+def signing_steps(plan: PlanDocument, purpose: Purpose, level: str) -> tuple[tuple[str, Function], ...]:
+    """Return (step key, function) in the order of signing; empty when the plan names no chain."""
+    chain = plan.chain_for(purpose, level)
+    functions = {role.key: group.function for group in plan.organisation.groups for role in group.roles}
+    return tuple((step.key, Function(functions[step.role])) for step in chain.steps) if chain else ()
+
+
+# A version's content never changes, and checking it costs tens of milliseconds.
+@lru_cache(maxsize=16)
+def _parsed(sha256: str, text: str) -> PlanDocument:
+    return PlanDocument.model_validate_json(text)

@@ -1,0 +1,1 @@
+"""Reports made from data: gathered, frozen, submitted or distributed, read or not."""

@@ -1,0 +1,94 @@
+"""Reports, their renderings, their receipts."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from guanlan.clocks.models import StreamRow
+from guanlan.incidents.models import Incident
+from guanlan.people.models import Person
+from guanlan.watch.models import Event
+
+
+class Report(StreamRow):
+    """A report (报告), frozen when it is written: `frozen` is all it says, `sha256` its hash."""
+
+    class Kind(models.TextChoices):
+        FLASH = "FLASH", _("快报")
+        CLOSING = "CLOSING", _("总结报告")
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="reports")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="reports")
+    number = models.PositiveIntegerField(default=1)
+    title = models.CharField(max_length=160)
+    frozen = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-written_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Self]:
+        """Return the reports on events, and on the incidents this person may see."""
+        seen = Q(incident=None) | Q(incident__in=Incident.visible_to(person))
+        return super().visible_to(person).filter(seen)
+
+
+class Rendering(StreamRow):
+    """A report as a file; made by the worker from the frozen data."""
+
+    class Format(models.TextChoices):
+        HTML = "HTML", "HTML"
+        DOCX = "DOCX", "Word"
+        PDF = "PDF", "PDF"
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="renderings")
+    format = models.CharField(max_length=4, choices=Format)
+    asked_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True, blank=True)
+    content = models.BinaryField(null=True)
+    failure = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["report", "format"], name="reports_one_per_format"),)
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.format}"
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Self]:
+        """Return the renderings of the reports this person may see."""
+        return super().visible_to(person).filter(report__in=Report.visible_to(person))
+
+
+class Receipt(StreamRow):
+    """A report was sent to a person, who read it or has not yet (签收)."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="receipts")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="receipts")
+    sent_at = models.DateTimeField()
+    read_by = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["report", "person"], name="reports_one_receipt"),)
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.person}"
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Self]:
+        """Return the receipts of the reports this person may see."""
+        return super().visible_to(person).filter(report__in=Report.visible_to(person))

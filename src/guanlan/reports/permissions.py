@@ -1,0 +1,4 @@
+"""What may be done here; who may is in people.permissions."""
+
+SUBMIT = "reports.submit"
+CLOSE = "reports.close"

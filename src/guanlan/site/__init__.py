@@ -1,0 +1,1 @@
+"""Settings, addresses, the shell around every page, set-up and sign-in."""

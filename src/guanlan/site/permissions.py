@@ -1,0 +1,3 @@
+"""What may be done here; who may is in people.permissions."""
+
+SET_UP = "site.set_up"

@@ -1,0 +1,75 @@
+"""What the frame around every page shows: company, parts, the open incident's bar, duty."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from guanlan.incidents.models import Incident, Task
+from guanlan.people.models import DutyShift, Person
+from guanlan.people.queries import root_unit
+from guanlan.site.navigation import PARTS, THUMB, drawn
+from guanlan.site.templatetags.look import clock, rank, span
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame's content; a fragment for htmx needs only the time and the stream."""
+    now = getattr(request, "now", None)
+    frame: dict[str, Any] = {"stream": getattr(request, "stream", None), "now": now, "company": root_unit()}
+    if getattr(request, "htmx", False) or now is None or not isinstance(request.user, Person):
+        return frame
+    frame |= {
+        "navigation": drawn(PARTS, request.path),
+        "thumb": drawn(THUMB, request.path),
+        "duty_line": duty_line(request.user, now=now),
+    }
+    if frame["stream"] is not None:
+        frame["bar"] = incident_bar(request.user, frame["stream"].pk, now=now)
+    return frame
+
+
+def incident_bar(person: Person, stream: int, *, now: datetime) -> dict[str, Any] | None:
+    """Return the gravest active incident this person may see, its next clock and what is late."""
+    active = Incident.visible_to(person).filter(stream_id=stream, state=Incident.State.ACTIVE)
+    incident = min(active, key=lambda found: (rank(found.level) or 9, found.pk), default=None)
+    if incident is None:
+        return None
+    offered, accepted = Q(state=Task.State.OFFERED), Q(state=Task.State.ACCEPTED)
+    waiting = Task.objects.filter(incident=incident).select_related("group", "owner")
+    late = waiting.filter(offered & Q(accept_by__lt=now) | accepted & Q(due_at__lt=now)).count()
+    return {
+        "level": incident.level,
+        "rank": rank(incident.level),
+        "name": incident.name,
+        "href": reverse("incident", args=[incident.key]),
+        "age": span(now - incident.opened_at),
+        "late": late,
+        "next": _next_clock(waiting.filter(offered | accepted), now=now),
+    }
+
+
+def _next_clock(waiting: Any, *, now: datetime) -> dict[str, Any] | None:
+    clocks = [
+        (task.accept_by if task.state == Task.State.OFFERED else task.due_at, task.pk, task)
+        for task in waiting
+    ]
+    ahead = min((entry for entry in clocks if entry[0] >= now), default=None)
+    if ahead is None:
+        return None
+    at, _pk, task = ahead
+    verb = _("接手") if task.state == Task.State.OFFERED else _("完成")
+    return {"at": at, "title": f"{verb}{task.title}", "whose": task.owner or task.group}
+
+
+def duty_line(person: Person, *, now: datetime) -> str:
+    """Return what the person serves as now, or until when they are on duty."""
+    shift = DutyShift.objects.filter(person=person, starts_at__lte=now, ends_at__gt=now).select_related(
+        "group"
+    )
+    if found := shift.first():
+        return _("%(group)s值班至 %(until)s") % {"group": found.group.name, "until": clock(found.ends_at)}
+    serving = person.memberships.filter(ended_at=None).select_related("group").first()
+    return f"{serving.group.name}，{serving.get_role_display()}" if serving else ""

@@ -1,0 +1,118 @@
+"""How levels, clocks, numbers and refusals are written on every page."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+# One character each, so that a level is never read as a letter.
+_NUMERALS = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ"}
+_RANKS = {"I": 1, "II": 2, "III": 3, "IV": 4}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon from the sprite; it always stands beside a word."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("vendor/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def numeral(level: str) -> str:
+    """Write a level as people say it: II as Ⅱ级, none as 不入级."""
+    return _("%(level)s级") % {"level": _NUMERALS.get(level, level)} if level else _("不入级")
+
+
+@register.filter
+def rank(level: str) -> int:
+    """Return 1 to 4 for the colour of a level, 0 for none."""
+    return _RANKS.get(level, 0)
+
+
+@register.simple_tag
+def level_chip(level: str, *, proposed: bool = False, small: bool = False) -> SafeString:
+    """Draw a level: filled when confirmed, outlined when the system proposes it."""
+    kinds = ["lvl", f"lv-{rank(level)}" if level else "none"]
+    kinds += ["prop"] * proposed + ["sm"] * small
+    return format_html('<span class="{}">{}</span>', " ".join(kinds), numeral(level))
+
+
+@register.filter
+def stamp(at: datetime | None) -> SafeString | str:
+    """Write a time of today as 14:05, another day's with its date, as a <time> element."""
+    if at is None:
+        return _("未知")
+    local = timezone.localtime(at)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(),
+        local.strftime("%Y-%m-%d %H:%M:%S"),
+        _("%(month)d月%(day)d日 %(clock)s")
+        % {"month": local.month, "day": local.day, "clock": local.strftime("%H:%M")},
+    )
+
+
+@register.filter
+def clock(at: datetime | None) -> SafeString | str:
+    """Write the time of day only: 14:05."""
+    if at is None:
+        return _("未知")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(),
+        timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S"),
+        timezone.localtime(at).strftime("%H:%M"),
+    )
+
+
+@register.filter
+def left(deadline: datetime, now: datetime) -> SafeString:
+    """Write what is left until a deadline: bold at 15 minutes or less, inverted when late."""
+    remaining = deadline - now
+    if remaining < timedelta(0):
+        return format_html('<span class="late">{}</span>', _("超 %(span)s") % {"span": span(-remaining)})
+    if remaining <= timedelta(minutes=15):
+        return format_html("<b>{}</b>", _("剩 %(span)s") % {"span": span(remaining)})
+    return format_html("{}", _("剩 %(span)s") % {"span": span(remaining)})
+
+
+@register.filter
+def span(length: timedelta) -> str:
+    """Write a length of time in its two largest units: 3 时 28 分."""
+    minutes = int(length.total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return _("%(days)d 天 %(hours)d 时") % {"days": days, "hours": hours}
+    if hours:
+        return _("%(hours)d 时 %(minutes)d 分") % {"hours": hours, "minutes": minutes}
+    return _("%(minutes)d 分") % {"minutes": minutes}
+
+
+@register.filter
+def number(value: Any) -> str:
+    """Write a count with thousands separators; None is unknown, never zero."""
+    return _("未知") if value is None else f"{value:,}"
+
+
+@register.filter
+def percent(permille: int | None) -> str:
+    """Write a share given in thousandths as a whole percentage."""
+    return _("未知") if permille is None else f"{(permille + 5) // 10}%"
+
+
+@register.filter
+def clauses(sentence: str) -> SafeString:
+    """Break a sentence only after a clause, each clause a line of its own on narrow screens."""
+    parts = [part for part in re.split(r"(?<=[，：。；])", sentence) if part]  # zh-data: punctuation
+    return format_html_join("", '<span class="cl">{}</span>', ((part,) for part in parts))

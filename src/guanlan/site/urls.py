@@ -1,0 +1,19 @@
+"""All addresses; each package keeps its own."""
+
+from django.urls import include, path
+
+from guanlan.api.root import api
+from guanlan.intake.api import router as intake_router
+from guanlan.site import views
+
+api.add_router("", intake_router)
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("guanlan.notify.urls")),
+    path("", include("guanlan.evidence.urls")),
+    path("", include("guanlan.intake.urls")),
+    path("api/v1/", api.urls),
+]

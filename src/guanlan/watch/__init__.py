@@ -1,0 +1,1 @@
+"""What the posts say: watches, hits, events, signals, assessments."""

@@ -1,0 +1,237 @@
+"""Watches and what they found; the journal that the engine's state is a fold over."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from guanlan.clocks.models import Retention, StreamRow
+from guanlan.intake.models import Batch, Post, Source
+from guanlan.people.models import Person, Unit
+
+
+class Watch(StreamRow):
+    """A query that posts are held against (监测方案). `brand`, `matter` and `without` are the
+    three boxes it was made from, empty if the query was typed by hand."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="watches")
+    name = models.CharField(max_length=60)
+    query = models.TextField()
+    brand = models.TextField(blank=True)
+    matter = models.TextField(blank=True)
+    without = models.TextField(blank=True)
+    media = models.JSONField(default=list, blank=True)
+    own_accounts = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["stream", "name"], condition=models.Q(closed_at=None), name="watch_name"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Event(StreamRow):
+    """Posts about one matter (舆情事件), as the engine keeps it, and what people made of it.
+
+    `computed_level` moves by itself, both ways; `confirmed_level` only by a named
+    person. An empty level is below the plan's levels (不入级).
+    """
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", _("待研判")
+        CONFIRMED = "CONFIRMED", _("已确认")
+        DISMISSED = "DISMISSED", _("误报")
+        MERGED = "MERGED", _("已并入")
+
+    watch = models.ForeignKey(Watch, on_delete=models.PROTECT, related_name="events")
+    code = models.CharField(max_length=60)
+    name = models.CharField(max_length=120)
+    terms = models.JSONField(default=list)
+    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    posts = models.PositiveIntegerField(default=0)
+    negative_permille = models.PositiveSmallIntegerField(null=True)
+    measures = models.JSONField(default=dict)
+    computed_level = models.CharField(max_length=20, blank=True)
+    computed_at = models.DateTimeField(null=True)
+    confirm_by = models.DateTimeField(null=True)
+    confirmed_level = models.CharField(max_length=20, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["stream", "code"], name="watch_event_code"),)
+        indexes = (models.Index(fields=["stream", "-last_at"]),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reading(StreamRow):
+    """What the engine read in one post (one row a post)."""
+
+    post = models.OneToOneField(Post, on_delete=models.PROTECT, related_name="reading")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="readings")
+    copy_of = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="copies")
+    negative = models.PositiveSmallIntegerField(null=True)
+    neutral = models.PositiveSmallIntegerField(null=True)
+    positive = models.PositiveSmallIntegerField(null=True)
+    stance = models.CharField(max_length=8, blank=True)
+    because = models.JSONField(default=list)
+    published_at = models.DateTimeField()
+    retention = models.CharField(max_length=8, choices=Retention, default=Retention.WORKING)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["event", "-published_at"]),
+            models.Index(fields=["stream", "-published_at"]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.post_id} {self.stance}"
+
+
+class Hit(StreamRow):
+    """A post met a watch: the term, the field it stands in, and its first character's place."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="hits")
+    watch = models.ForeignKey(Watch, on_delete=models.PROTECT, related_name="hits")
+    term = models.CharField(max_length=60)
+    field = models.CharField(max_length=10)
+    position = models.PositiveIntegerField()
+    retention = models.CharField(max_length=8, choices=Retention, default=Retention.WORKING)
+
+    class Meta:
+        indexes = (models.Index(fields=["watch", "-id"]),)
+
+    def __str__(self) -> str:
+        return f"{self.watch_id} {self.term}"
+
+
+class Signal(StreamRow):
+    """An event's computed level changed, or a source failed or fell silent (信号)."""
+
+    class Kind(models.TextChoices):
+        LEVEL = "LEVEL", _("等级变化")
+        SILENT = "SILENT", _("来源静默")
+        FAILING = "FAILING", _("来源故障")
+
+    kind = models.CharField(max_length=7, choices=Kind)
+    at = models.DateTimeField()
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="signals")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, related_name="signals")
+    level = models.CharField(max_length=20, blank=True)
+    previous_level = models.CharField(max_length=20, blank=True)
+    reasons = models.JSONField(default=list)
+    # Null until a job has told the people whom the plan names.
+    told_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.level}"
+
+
+class Assessment(StreamRow):
+    """A person's judgement of an event (研判), beside what was computed at that moment."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="assessments")
+    level = models.CharField(max_length=20, blank=True)
+    computed_level = models.CharField(max_length=20, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    nature = models.TextField(blank=True)
+    scope = models.TextField(blank=True)
+    consequences = models.TextField(blank=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.level}"
+
+
+class FactStated(StreamRow):
+    """A listed fact that lifts a level whatever the figures, stated by a person with its ground."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="facts")
+    fact = models.SlugField(max_length=40)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
+    ground = models.CharField(max_length=300)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["event", "fact"], name="watch_fact_once"),)
+
+    def __str__(self) -> str:
+        return self.fact
+
+
+class JournalEntry(StreamRow):
+    """One step of the engine's input: a batch, a tick or a change. Numbered without gaps."""
+
+    class Kind(models.TextChoices):
+        BATCH = "BATCH", _("批次")
+        TICK = "TICK", _("时刻")
+        CHANGE = "CHANGE", _("变更")
+
+    number = models.BigIntegerField()
+    kind = models.CharField(max_length=6, choices=Kind)
+    at = models.DateTimeField()
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="+")
+    change = models.JSONField(default=dict)
+    applied_at = models.DateTimeField(null=True)
+    retention = models.CharField(max_length=8, choices=Retention, default=Retention.WORKING)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=["stream", "number"], name="watch_journal_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind}"
+
+
+class Snapshot(StreamRow):
+    """The engine's state after a journal entry, for one model."""
+
+    number = models.BigIntegerField()
+    fingerprint = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    state = models.BinaryField()
+    retention = models.CharField(max_length=8, choices=Retention, default=Retention.WORKING)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["stream", "number"], name="watch_one_snapshot_per_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.stream_id} {self.number}"
+
+
+class Lease(StreamRow):
+    """Which worker folds a stream's journal; a higher fence shuts out the one before."""
+
+    holder = models.CharField(max_length=60)
+    fence = models.BigIntegerField(default=0)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["stream"], name="watch_one_lease"),)
+
+    def __str__(self) -> str:
+        return f"{self.holder} {self.fence}"

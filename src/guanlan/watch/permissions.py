@@ -1,0 +1,5 @@
+"""What may be done here; who may is in people.permissions."""
+
+MANAGE_WATCHES = "watch.manage_watches"
+CONFIRM_LEVEL = "watch.confirm_level"
+DISMISS_EVENT = "watch.dismiss_event"

@@ -1,0 +1,101 @@
+"""The fixed hour and the fixed cast: 陈 drafts, 李 approves, 周 counsels, 王 is on duty, 赵 may only read."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings
+from django.test import Client, override_settings
+
+from guanlan.clocks.models import Stream
+from guanlan.people import actions as people
+from guanlan.people.models import Function, Group, Membership, Person, Unit
+
+NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)  # 14:05 in Shanghai
+PASSWORD = "a-long-passphrase"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The persons of every test, and the groups of the five-groups plan."""
+
+    chen: Person  # media, drafts
+    li: Person  # command, approves
+    zhou: Person  # legal
+    wang: Person  # monitoring, on duty
+    liu: Person  # customer service
+    zhao: Person  # auditor: may only read
+    wu: Person  # administrator
+    groups: dict[str, Group]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_static_files() -> Iterator[None]:
+    """Serve static files by their own names; a structure test makes the hashed ones once."""
+    plain = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    with override_settings(STORAGES=plain):
+        yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def unit(db: None) -> Unit:
+    return people.name_company(name="观澜商城", actor="system", now=NOW)
+
+
+@pytest.fixture
+def stream(db: None) -> Stream:
+    return Stream.objects.create(kind=Stream.Kind.REAL, name="正式", clock_set_at=None, clock_from=None)
+
+
+@pytest.fixture
+def cast(unit: Unit) -> Cast:
+    groups = {
+        code: people.open_group(code=code, name=name, function=function, unit=unit, actor="system", now=NOW)
+        for code, name, function in (
+            ("command", "应急指挥部", Function.COMMAND),
+            ("monitoring", "监测组", Function.MONITORING),
+            ("service", "客服应对组", Function.SERVICE),
+            ("media", "媒体沟通组", Function.MEDIA),
+            ("legal", "法律顾问组", Function.LEGAL),
+            ("audit", "审计", Function.AUDITOR),
+            ("administration", "系统管理", Function.ADMINISTRATOR),
+        )
+    }
+
+    def serve(username: str, name: str, group: str) -> Person:
+        person = people.add_person(username=username, name=name, unit=unit, actor="system", now=NOW)
+        people.place(person=person, group=groups[group], role=Membership.Role.LEAD, actor="system", now=NOW)
+        return person
+
+    return Cast(
+        chen=serve("chen", "陈晓", "media"),
+        li=serve("li", "李敏", "command"),
+        zhou=serve("zhou", "周宁", "legal"),
+        wang=serve("wang", "王芳", "monitoring"),
+        liu=serve("liu", "刘洋", "service"),
+        zhao=serve("zhao", "赵磊", "audit"),
+        wu=serve("wu", "吴凡", "administration"),
+        groups=groups,
+    )
+
+
+@pytest.fixture
+def sign_in(stream: Stream, monkeypatch: pytest.MonkeyPatch) -> Callable[[Person], Client]:
+    """Return a browser of the given person, whose clock stands at NOW."""
+    monkeypatch.setattr("guanlan.clocks.edge.real_now", lambda: NOW)
+    monkeypatch.setattr("guanlan.site.middleware.real_now", lambda: NOW)
+
+    def browser(person: Person) -> Client:
+        client = Client()
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return browser
