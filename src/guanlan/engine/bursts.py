@@ -29,14 +29,13 @@ DRIFT = 36  # bins of the moving mean
 HISTORY = 1008  # residuals kept: a week
 SILENT_CHANCE = 1e-6
 SILENT_LEAST = DAY_BINS * ONE  # exposure without a post, below which nothing is silence
-FAR = 1 << 40
 
 
 class State(NamedTuple):
     """One place per series."""
 
     open_bin: NDArray[np.int64]
-    count: NDArray[np.int64]  # in the open bin
+    counts: NDArray[np.int64]  # in the open bin
     limit: NDArray[np.int64]  # least count of the open bin that is a burst
     total: NDArray[np.int64]  # discounted count, in 1/ONE
     exposure: NDArray[np.int64]  # discounted bins, in 1/ONE
@@ -60,7 +59,7 @@ class Burst:
     limit: int
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _power(base, exponent):  # type: ignore[no-untyped-def]
     """Return base ** exponent for a whole exponent, by multiplication alone."""
     result = 1.0
@@ -72,7 +71,7 @@ def _power(base, exponent):  # type: ignore[no-untyped-def]
     return result
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def low_limit(total, exposure, here):  # type: ignore[no-untyped-def]
     """Return the least count whose chance under the Gamma-Poisson is below CHANCE.
 
@@ -91,7 +90,7 @@ def low_limit(total, exposure, here):  # type: ignore[no-untyped-def]
     return max(count + 1, LEAST)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def high_limit(residuals, mean):  # type: ignore[no-untyped-def]
     """Return the least count beyond the tail of the residuals, sorted upwards, around `mean`."""
     n = residuals.size
@@ -116,10 +115,10 @@ def high_limit(residuals, mean):  # type: ignore[no-untyped-def]
     return np.int64(mean + base + scale / shape * (ratio**shape - 1.0)) + 1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _close(state, i, here, following):  # type: ignore[no-untyped-def]
     """Close the open bin of series i (its exposure `here`), open the next; return whether it fell silent."""
-    count = state.count[i]
+    count = state.counts[i]
     state.total[i] = state.total[i] * DISCOUNT // ONE + count * ONE
     state.exposure[i] = state.exposure[i] * DISCOUNT // ONE + here
     drift = np.int64(0)
@@ -127,18 +126,19 @@ def _close(state, i, here, following):  # type: ignore[no-untyped-def]
         drift += state.recent[i, j]
     mean = drift // DRIFT
     state.recent[i, state.bins[i] % DRIFT] = count
-    state.residuals[i, state.bins[i] % HISTORY] = count - mean
+    if state.bins[i] >= DRIFT:  # before, the mean is not yet one
+        state.residuals[i, (state.bins[i] - DRIFT) % HISTORY] = count - mean
     state.bins[i] += 1
     state.limit[i] = low_limit(state.total[i], state.exposure[i], following)
     if mean >= HIGH and state.bins[i] >= 2 * DAY_BINS:
-        kept = np.sort(state.residuals[i, : min(state.bins[i], HISTORY)])
+        kept = np.sort(state.residuals[i, : min(state.bins[i] - DRIFT, HISTORY)])
         state.limit[i] = max(high_limit(kept, float(mean)), mean + LEAST)
     state.open_bin[i] += 1
-    state.count[i] = 0
+    state.counts[i] = 0
     return _silence(state, i, count, here)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _silence(state, i, count, here):  # type: ignore[no-untyped-def]
     if count:
         state.empty[i] = 0
@@ -153,15 +153,15 @@ def _silence(state, i, count, here):  # type: ignore[no-untyped-def]
     return state.silent[i]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _roll(state, i, until, hours):  # type: ignore[no-untyped-def]
     """Close bins until `until` is the open one; return the bin at which the series fell silent, or -1."""
     fell = -1
     while state.open_bin[i] < until:
-        if state.silent[i] and state.count[i] == 0 and until - state.open_bin[i] > 10 * DAY_BINS:
+        if state.silent[i] and state.counts[i] == 0 and until - state.open_bin[i] > 10 * DAY_BINS:
             state.open_bin[i] = until - 10 * DAY_BINS  # all forgotten: further empty bins change nothing
-        here = hours[state.open_bin[i] // 6 % 168]
-        following = hours[(state.open_bin[i] + 1) // 6 % 168]
+        here = hours[state.open_bin[i] // 6 % WEEK_HOURS]
+        following = hours[(state.open_bin[i] + 1) // 6 % WEEK_HOURS]
         if _close(state, i, here, following):
             fell = state.open_bin[i]
     return fell
@@ -183,13 +183,15 @@ class Bursts:
         i = self._series.get(series)
         if i is None:
             i = self._series[series] = len(self._series)
-            if i == self._state.count.size:
+            if i == self._state.counts.size:
                 self._state = _grown(self._state)
             self._state.open_bin[i] = at // BIN_US
-            self._state.limit[i] = low_limit(0, 0, ONE)
-        if at // BIN_US >= self._state.open_bin[i]:
+            self._state.limit[i] = low_limit(0, 0, self._hours_of(series)[at // BIN_US // 6 % WEEK_HOURS])
+        ahead = at // BIN_US - int(self._state.open_bin[i])
+        if ahead > 0:
             _roll(self._state, i, at // BIN_US, self._hours_of(series))
-            self._state.count[i] += 1
+        if ahead >= 0:
+            self._state.counts[i] += 1
 
     def load(self, group: int, hourly: Sequence[int]) -> None:
         """Set how busy each hour of the week is, in posts; place 0 is Thursday 00:00 UTC (1 Jan 1970)."""
@@ -210,11 +212,11 @@ class Bursts:
 
     def _rose(self, series: tuple[int, ...], i: int) -> list[Burst]:
         state = self._state
-        if state.count[i] < state.limit[i] or state.open_bin[i] < state.quiet_until[i]:
+        if state.counts[i] < state.limit[i] or state.open_bin[i] < state.quiet_until[i]:
             return []
         state.quiet_until[i] = state.open_bin[i] + REFRACTORY
         at = int(state.open_bin[i]) * BIN_US
-        return [Burst(series, at, False, int(state.count[i]), int(state.limit[i]))]
+        return [Burst(series, at, False, int(state.counts[i]), int(state.limit[i]))]
 
     def _hours_of(self, series: tuple[int, ...]) -> NDArray[np.int64]:
         return self._hours.get(series[0], _LEVEL)
@@ -241,11 +243,20 @@ _LEVEL = np.full(WEEK_HOURS, ONE, np.int64)
 
 
 def _room(n: int) -> State:
+    def whole() -> NDArray[np.int64]:
+        return np.zeros(n, np.int64)
+
     return State(
-        *(np.zeros(n, np.int64) for _ in range(7)),
+        open_bin=whole(),
+        counts=whole(),
+        limit=whole(),
+        total=whole(),
+        exposure=whole(),
+        quiet_until=whole(),
+        empty=whole(),
         at_last=np.zeros((n, 2), np.int64),
         silent=np.zeros(n, np.bool_),
-        bins=np.zeros(n, np.int64),
+        bins=whole(),
         recent=np.zeros((n, DRIFT), np.int32),
         residuals=np.zeros((n, HISTORY), np.int32),
     )

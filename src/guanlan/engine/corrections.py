@@ -11,7 +11,6 @@ from guanlan.engine.results import (
     TableChanged,
     WatchesChanged,
 )
-from guanlan.engine.seen import fingerprints
 from guanlan.engine.stream import Stream, micros
 
 

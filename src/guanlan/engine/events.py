@@ -71,7 +71,11 @@ def regrade(
     rises = table.highest((level, event.level)) == level
     if rises:
         event.lower_since = None
-        return (event.level, False) if late and table.highest((level, event.peak)) == event.peak else (level, True)
+        return (
+            (event.level, False)
+            if late and table.highest((level, event.peak)) == event.peak
+            else (level, True)
+        )
     if event.lower_since is None:
         event.lower_since = at
     if at - event.lower_since < QUIET_US:
@@ -80,9 +84,7 @@ def regrade(
     return level, True
 
 
-def explain(
-    event: Event, found: Mapping[str, int | None], table: Table, ledger: Ledger, at: int
-) -> Grading:
+def explain(event: Event, found: Mapping[str, int | None], table: Table, ledger: Ledger, at: int) -> Grading:
     """Grade once more, with the posts behind each reason."""
     rows = witnesses(ledger.columns(), event.posts(), at)
     evidence = {name: tuple(ledger.ids[row] for row in chosen) for name, chosen in rows.items()}

@@ -134,7 +134,14 @@ class Gather:
     def snapshot(self) -> dict[str, Any]:
         """Return all state as arrays and plain values."""
         threads = [
-            {"key": key, "watch": watch, "number": t.number, "last": t.last, "terms": t.terms, "waiting": t.waiting}
+            {
+                "key": key,
+                "watch": watch,
+                "number": t.number,
+                "last": t.last,
+                "terms": t.terms,
+                "waiting": t.waiting,
+            }
             for key, by_watch in self._threads.items()
             for watch, t in by_watch.items()
         ]

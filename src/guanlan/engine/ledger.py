@@ -56,7 +56,7 @@ class Ledger:
     """Rows only ever grow; ids stand beside them."""
 
     def __init__(self) -> None:
-        self._arrays = {name: np.zeros(1024, kind) for name, kind in _KINDS.items()}
+        self._arrays: dict[str, NDArray[Any]] = {k: np.zeros(1024, kind) for k, kind in _KINDS.items()}
         self.ids: list[str] = []
 
     def __len__(self) -> int:

@@ -41,7 +41,7 @@ LARGEST = (
 _NEWS, _VIDEO, _COMPLAINT = (MEDIA_TYPES.index(kind) for kind in ("news", "video", "complaint"))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _tally(columns, rows, at, counts, tops, voices):  # type: ignore[no-untyped-def]
     """Fill `counts` (COUNTED), `tops` (LARGEST: value, row; -1 unknown); return voices' numbers."""
     day, three_days = at - 24 * HOUR_US, at - 72 * HOUR_US
@@ -70,7 +70,7 @@ def _tally(columns, rows, at, counts, tops, voices):  # type: ignore[no-untyped-
     return outlets, large
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _largest(columns, row, tops):  # type: ignore[no-untyped-def]
     video = columns.media[row] == _VIDEO
     touches = np.int64(-1)
@@ -84,7 +84,7 @@ def _largest(columns, row, tops):  # type: ignore[no-untyped-def]
         _keep(tops, 4, columns.likes[row], row)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _keep(tops, place, value, row):  # type: ignore[no-untyped-def]
     if value > tops[place, 0]:
         tops[place, 0] = value
@@ -186,7 +186,7 @@ class Hours:
         return (day * before - base) * 100 // base
 
     def week(self) -> list[int] | None:
-        """Return the posts per hour of the week (place 0: Thursday 00:00 UTC); None under a week of history."""
+        """Return the posts per hour of the week, from Thursday 00:00 UTC; None under a week of history."""
         if self._latest - self._first < self.BASELINE:
             return None
         sums = np.zeros(self.BASELINE, np.int64)

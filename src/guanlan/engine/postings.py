@@ -10,7 +10,7 @@ LIST_CAP = 64  # topics one term may lead to; a term in more of them distinguish
 COMMON = 24  # sixteenths of a bit: a term in more than about a third of the topics weighs nothing
 PRIOR_TOPICS = 8  # as if so many other topics were known: a first topic's words are not worthless
 
-TERMS, NODES, FREE_NODE, TOPICS, FIRST, LAST, SINCE, LIVE = range(8)  # places in `Index.count`
+TERMS, NODES, FREE_NODE, TOPICS, FIRST, LAST, SINCE, LIVE = range(8)  # places in `Index.counters`
 
 
 class Index(NamedTuple):
@@ -34,10 +34,10 @@ class Index(NamedTuple):
     topics: NDArray[np.int32]  # per document
     stamps: NDArray[np.int64]  # per document: microseconds of event time
     fresh: NDArray[np.int32]  # per watch: the weight of a term not seen before
-    count: NDArray[np.int64]
+    counters: NDArray[np.int64]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def weight_of(topics, spread):  # type: ignore[no-untyped-def]
     """Return a term's weight: 16 * log2(topics / spread) - COMMON, at least 0.
 
@@ -51,7 +51,7 @@ def weight_of(topics, spread):  # type: ignore[no-untyped-def]
     return max((power - 16) * 16 + rest - COMMON, 0)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _slot(index, key):  # type: ignore[no-untyped-def]
     """Return the key's slot, taking a free one for a key not seen before."""
     mask = index.keys.size - 1
@@ -63,13 +63,13 @@ def _slot(index, key):  # type: ignore[no-untyped-def]
             index.heads[at] = -1
             index.spread[at] = 0
             index.weights[at] = index.fresh[np.int64(key >> np.uint64(48))]
-            index.count[TERMS] += 1
+            index.counters[TERMS] += 1
             break
         at = (at + 1) & mask
     return at
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _posting(index, slot, topic):  # type: ignore[no-untyped-def]
     node = index.heads[slot]
     while node >= 0 and index.owners[node] != topic:
@@ -77,19 +77,19 @@ def _posting(index, slot, topic):  # type: ignore[no-untyped-def]
     return node
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _raise(index, slot, topic):  # type: ignore[no-untyped-def]
     """Count one more document of `topic` with the term; a full list takes no further topic."""
     node = _posting(index, slot, topic)
     if node < 0:
         if index.spread[slot] >= LIST_CAP:
             return
-        node = index.count[FREE_NODE]
+        node = index.counters[FREE_NODE]
         if node >= 0:
-            index.count[FREE_NODE] = index.nexts[node]
+            index.counters[FREE_NODE] = index.nexts[node]
         else:
-            node = index.count[NODES]
-            index.count[NODES] += 1
+            node = index.counters[NODES]
+            index.counters[NODES] += 1
         index.owners[node] = topic
         index.times[node] = 0
         index.nexts[node] = index.heads[slot]
@@ -100,7 +100,7 @@ def _raise(index, slot, topic):  # type: ignore[no-untyped-def]
     index.times[node] += 1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _lower(index, slot, topic):  # type: ignore[no-untyped-def]
     node = _posting(index, slot, topic)
     if node < 0:
@@ -112,7 +112,7 @@ def _lower(index, slot, topic):  # type: ignore[no-untyped-def]
         _unlink(index, slot, node)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _unlink(index, slot, node):  # type: ignore[no-untyped-def]
     if index.heads[slot] == node:
         index.heads[slot] = index.nexts[node]
@@ -121,35 +121,37 @@ def _unlink(index, slot, node):  # type: ignore[no-untyped-def]
         while index.nexts[before] != node:
             before = index.nexts[before]
         index.nexts[before] = index.nexts[node]
-    index.nexts[node] = index.count[FREE_NODE]
-    index.count[FREE_NODE] = node
+    index.nexts[node] = index.counters[FREE_NODE]
+    index.counters[FREE_NODE] = node
     index.spread[slot] -= 1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _forget(index):  # type: ignore[no-untyped-def]
     """Drop the oldest document of the window."""
     ring = index.stamps.size
-    oldest = index.count[FIRST] % ring
+    oldest = index.counters[FIRST] % ring
     topic = index.topics[oldest]
     for j in range(index.lengths[oldest]):
         if index.slots[oldest, j] >= 0:
             _lower(index, index.slots[oldest, j], topic)
-    index.count[FIRST] += 1
+    index.counters[FIRST] += 1
     index.sizes[topic] -= 1
     if index.sizes[topic] == 0:
-        index.count[LIVE] -= 1
+        index.counters[LIVE] -= 1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def expire(index, before):  # type: ignore[no-untyped-def]
     """Drop the documents taken before `before` (microseconds)."""
     ring = index.stamps.size
-    while index.count[FIRST] < index.count[LAST] and index.stamps[index.count[FIRST] % ring] < before:
+    while (
+        index.counters[FIRST] < index.counters[LAST] and index.stamps[index.counters[FIRST] % ring] < before
+    ):
         _forget(index)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def nearest(index, terms, n):  # type: ignore[no-untyped-def]
     """Return (topic, cosine) of the topic nearest to the terms; (-1, 0.0) if none shares one.
 
@@ -181,30 +183,30 @@ def nearest(index, terms, n):  # type: ignore[no-untyped-def]
     return best, highest
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def found(index, number, watch):  # type: ignore[no-untyped-def]
     """Open an empty topic with the caller's number; return its place."""
     topic = np.int64(0)
-    while index.sizes[(index.count[TOPICS] + topic) % index.sizes.size] != 0:
+    while index.sizes[(index.counters[TOPICS] + topic) % index.sizes.size] != 0:
         topic += 1
-    topic = (index.count[TOPICS] + topic) % index.sizes.size
-    index.count[TOPICS] = topic + 1
+    topic = (index.counters[TOPICS] + topic) % index.sizes.size
+    index.counters[TOPICS] = topic + 1
     index.numbers[topic] = number
     index.watches[topic] = watch
     index.norms[topic] = 0
     return topic
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def add(index, terms, n, topic, at):  # type: ignore[no-untyped-def]
     """Add a document taken at `at` to a topic, dropping the oldest if the window is full."""
     ring = index.stamps.size
     if index.sizes[topic] == 0:
-        index.count[LIVE] += 1
+        index.counters[LIVE] += 1
     index.sizes[topic] += 1  # first, so that dropping the oldest cannot close this topic
-    if index.count[LAST] - index.count[FIRST] == ring:
+    if index.counters[LAST] - index.counters[FIRST] == ring:
         _forget(index)
-    place = index.count[LAST] % ring
+    place = index.counters[LAST] % ring
     for j in range(n):
         slot = _slot(index, terms[j])
         index.slots[place, j] = slot
@@ -212,11 +214,11 @@ def add(index, terms, n, topic, at):  # type: ignore[no-untyped-def]
     index.lengths[place] = n
     index.topics[place] = topic
     index.stamps[place] = at
-    index.count[LAST] += 1
-    index.count[SINCE] += 1
+    index.counters[LAST] += 1
+    index.counters[SINCE] += 1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def reweigh(index):  # type: ignore[no-untyped-def]
     """Set every term's weight by the topics it stands in now, and the lengths with it."""
     live = np.zeros(index.fresh.size, np.int64)
@@ -240,10 +242,10 @@ def reweigh(index):  # type: ignore[no-untyped-def]
             times = np.int64(index.times[node])
             index.norms[index.owners[node]] += weight * weight * times * times
             node = index.nexts[node]
-    index.count[SINCE] = 0
+    index.counters[SINCE] = 0
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def pairs(index, least, longest, out, shares):  # type: ignore[no-untyped-def]
     """List the shares of the dot product of each two topics with at least `least` documents.
 
@@ -269,11 +271,11 @@ def pairs(index, least, longest, out, shares):  # type: ignore[no-untyped-def]
     return n
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def retell(index, topic, into):  # type: ignore[no-untyped-def]
     """Give the documents of one topic to another."""
     ring = index.stamps.size
-    for number in range(index.count[FIRST], index.count[LAST]):
+    for number in range(index.counters[FIRST], index.counters[LAST]):
         place = number % ring
         if index.topics[place] != topic:
             continue
@@ -284,10 +286,10 @@ def retell(index, topic, into):  # type: ignore[no-untyped-def]
         index.topics[place] = into
         index.sizes[into] += 1
     index.sizes[topic] = 0
-    index.count[LIVE] -= 1
+    index.counters[LIVE] -= 1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def move(old, index):  # type: ignore[no-untyped-def]
     """Copy a table of terms into a roomier one, leaving out terms that no topic holds."""
     places = np.full(old.keys.size, -1, np.int32)
@@ -299,20 +301,20 @@ def move(old, index):  # type: ignore[no-untyped-def]
             index.weights[place] = old.weights[slot]
             places[slot] = place
     ring = index.stamps.size
-    for number in range(index.count[FIRST], index.count[LAST]):
+    for number in range(index.counters[FIRST], index.counters[LAST]):
         for j in range(index.lengths[number % ring]):
             slot = index.slots[number % ring, j]
             index.slots[number % ring, j] = places[slot] if slot >= 0 else -1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def tally(index, topic, most):  # type: ignore[no-untyped-def]
     """Return (terms, documents, scores) of a topic's latest `most` documents."""
     ring = index.stamps.size
     keys = np.empty(most * index.slots.shape[1], np.uint64)
     n, seen = 0, 0
-    number = index.count[LAST] - 1
-    while number >= index.count[FIRST] and seen < most:
+    number = index.counters[LAST] - 1
+    while number >= index.counters[FIRST] and seen < most:
         place = number % ring
         if index.topics[place] == topic:
             seen += 1

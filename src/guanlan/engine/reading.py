@@ -17,6 +17,7 @@ from guanlan.engine.seen import Keys, Seen, fingerprints
 from guanlan.engine.stance import stance
 from guanlan.engine.text import Texts, normalise
 
+WORDS = ("id", "platform", "author", "url", "text")
 _JOINT = "\x1f"  # between platform and id where one string must name a post
 
 
@@ -24,7 +25,6 @@ _JOINT = "\x1f"  # between platform and id where one string must name a post
 class Reading:
     """A batch's columns beside what was read from them; one place per post, in order."""
 
-    batch: pa.RecordBatch
     texts: Texts
     keys: Keys  # fingerprint of (platform, id)
     parents: Keys  # of (platform, parent_id), 0 for none
@@ -37,10 +37,7 @@ class Reading:
     stance: NDArray[np.int32]
     copies: dict[int, tuple[str, int]]  # of the copies only: (id, key) of the original
     numbers: dict[str, list[int]]  # counts and followers, -1 unknown; media's place in MEDIA_TYPES
-
-    def value(self, column: str, post: int) -> Any:
-        """Return one value as it came, None if unknown."""
-        return self.batch.column(column)[post].as_py()
+    words: dict[str, list[Any]]  # of WORDS, as they came
 
     def active(self) -> NDArray[np.int64]:
         """Return the posts that may concern a watch, or that move event time to another minute."""
@@ -66,7 +63,6 @@ def read(
     for hit in matcher.match(texts, batch):
         hits[hit.post].append(hit)
     return Reading(
-        batch,
         texts,
         keys,
         fingerprints(platforms, batch.column("parent_id")),
@@ -79,6 +75,7 @@ def read(
         stance(texts, model),
         _copies(batch, texts, clocks, known, duplicates),
         _numbers(batch),
+        {name: batch.column(name).to_pylist() for name in WORDS},
     )
 
 
@@ -90,7 +87,11 @@ def _numbers(batch: pa.RecordBatch) -> dict[str, list[int]]:
 
 
 def _copies(
-    batch: pa.RecordBatch, texts: Texts, clocks: NDArray[np.int64], known: NDArray[np.bool_], duplicates: Duplicates
+    batch: pa.RecordBatch,
+    texts: Texts,
+    clocks: NDArray[np.int64],
+    known: NDArray[np.bool_],
+    duplicates: Duplicates,
 ) -> dict[int, tuple[str, int]]:
     """Find the copies among the posts that were not seen before."""
     fresh = np.flatnonzero(~known)

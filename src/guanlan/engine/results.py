@@ -166,4 +166,6 @@ class BackgroundCounts:
     negative: tuple[int, ...]
 
 
-Change = WatchesChanged | TableChanged | ModelChanged | FactStated | EventsMerged | PostMoved | BackgroundCounts
+Change = (
+    WatchesChanged | TableChanged | ModelChanged | FactStated | EventsMerged | PostMoved | BackgroundCounts
+)

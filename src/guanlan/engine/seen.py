@@ -13,7 +13,7 @@ RETAIN_US = 8 * 86_400_000_000  # a post not met again for so long is forgotten
 NO_ROW = -1
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _fnv(offsets, octets, hashes):  # type: ignore[no-untyped-def]
     """Go on with FNV-1a over each string, with a closing zero octet."""
     prime = np.uint64(0x100000001B3)
@@ -38,7 +38,7 @@ def fingerprints(*columns: pa.Array) -> Keys:
     return hashes
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _place(table, key):  # type: ignore[no-untyped-def]
     mask = table.size - 1
     at = np.int64((key ^ (key >> np.uint64(29))) & np.uint64(mask))
@@ -47,12 +47,13 @@ def _place(table, key):  # type: ignore[no-untyped-def]
     return at
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _visit(table, rows, stamps, keys, clocks, retain, known):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def _visit(held, keys, clocks, known):  # type: ignore[no-untyped-def]
+    table, rows, stamps = held
     taken = 0
     for i in range(keys.size):
         at = _place(table, keys[i])
-        known[i] = table[at] != 0 and clocks[i] - stamps[at] <= retain
+        known[i] = table[at] != 0 and clocks[i] - stamps[at] <= RETAIN_US
         if table[at] == 0:
             taken += 1
             table[at] = keys[i]
@@ -62,13 +63,14 @@ def _visit(table, rows, stamps, keys, clocks, retain, known):  # type: ignore[no
     return taken
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _rehash(old, old_rows, old_stamps, before, table, rows, stamps):  # type: ignore[no-untyped-def]
+@njit(cache=True)
+def _rehash(old, before, new):  # type: ignore[no-untyped-def]
+    table, rows, stamps = new
     kept = 0
-    for i in range(old.size):
-        if old[i] != 0 and old_stamps[i] >= before:
-            at = _place(table, old[i])
-            table[at], rows[at], stamps[at] = old[i], old_rows[i], old_stamps[i]
+    for i in range(old[0].size):
+        if old[0][i] != 0 and old[2][i] >= before:
+            at = _place(table, old[0][i])
+            table[at], rows[at], stamps[at] = old[0][i], old[1][i], old[2][i]
             kept += 1
     return kept
 
@@ -85,7 +87,7 @@ class Seen:
         known = np.zeros(keys.size, np.bool_)
         if keys.size:
             self._make_room(keys.size, int(clocks[0]))
-            self._taken += _visit(self._table, self._rows, self._stamps, keys, clocks, RETAIN_US, known)
+            self._taken += _visit((self._table, self._rows, self._stamps), keys, clocks, known)
         return known
 
     def row(self, key: int) -> int:
@@ -124,4 +126,4 @@ class Seen:
         while 10 * (alive + coming) > 4 * size:
             size *= 2
         self._allot(size)
-        self._taken = _rehash(*old, before, self._table, self._rows, self._stamps)
+        self._taken = _rehash(old, before, (self._table, self._rows, self._stamps))

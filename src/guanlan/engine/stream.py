@@ -14,8 +14,8 @@ from guanlan.engine.events import CLOSED_US, Event, figures
 from guanlan.engine.gather import Gather
 from guanlan.engine.ledger import NO_EVENT, Ledger
 from guanlan.engine.measures import HOUR_US, Hours
-from guanlan.engine.query import Watch
 from guanlan.engine.model import CLASSES
+from guanlan.engine.query import Watch
 from guanlan.engine.reading import Reading
 from guanlan.engine.results import EventView, Merged, Moved, PostResult, Results, Signal, Surge
 from guanlan.engine.seen import Seen, fingerprints
@@ -187,22 +187,22 @@ class Stream:
         number = self.event_of(row)
         platform = self.platform_of(int(self.ledger["platform"][row]))
         watch = self.name_of(int(self.ledger["watch"][row]))
-        return Moved(platform, self.ledger.ids[row], watch, None if number is None else self.events[number].key)
+        return Moved(
+            platform, self.ledger.ids[row], watch, None if number is None else self.events[number].key
+        )
 
     def _path(self, event: Event) -> tuple[spread.Edge, ...]:
         kinds, sources, ids = self.ledger["edge"], self.ledger["source"], self.ledger.ids
         rows = [row for row in event.rows if kinds[row]] or [int(row) for row in event.rows[:1]]
         return tuple(
-            spread.Edge(
-                ids[row], ids[sources[row]] if sources[row] >= 0 else None, spread.KINDS[kinds[row]]
-            )
+            spread.Edge(ids[row], ids[sources[row]] if sources[row] >= 0 else None, spread.KINDS[kinds[row]])
             for row in rows[:PATH]
         )
 
     def _post_results(self, reading: Reading) -> list[PostResult]:
         names, ledger = list(self.names), self.ledger
         keys = {number: event.key for number, event in self.events.items()} if self.taken else {}
-        ids, platforms = reading.batch.column("id").to_pylist(), reading.batch.column("platform").to_pylist()
+        ids, platforms = reading.words["id"], reading.words["platform"]
         stances, known = reading.stance.tolist(), reading.known.tolist()
         found = []
         for post, stance in enumerate(stances):
@@ -247,7 +247,7 @@ class Stream:
     @classmethod
     def restore(cls, state: dict[str, Any]) -> "Stream":
         """Return the stream that `snapshot` described."""
-        watches = [Watch(**{k: tuple(v) if isinstance(v, list) else v for k, v in w.items()}) for w in state["watches"]]
+        watches = [_watch(watch) for watch in state["watches"]]
         stream = cls(watches, _table(state["table"]))
         stream.clock, stream.day = state["clock"], state["day"]
         stream.names, stream.platforms = state["names"], state["platforms"]
@@ -259,6 +259,11 @@ class Stream:
         stream.gather = Gather.restore(state["gather"])
         stream.bursts, stream.spread = Bursts.restore(state["bursts"]), spread.Spread.restore(state["spread"])
         return stream
+
+
+def _watch(state: dict[str, Any]) -> Watch:
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in state.items()}
+    return Watch(**values)
 
 
 def _table(state: dict[str, Any] | None) -> Table | None:

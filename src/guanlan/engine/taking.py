@@ -87,7 +87,7 @@ def _enter(
     ledger = stream.ledger
     copied = kin.copied != NO_ROW
     negative = ledger["negative"][kin.copied] if copied else reading.stance[post, 0] >= negative_at
-    author, platform = int(reading.authors[post]), reading.value("platform", post)
+    author, platform = int(reading.authors[post]), reading.words["platform"][post]
     values = {name: reading.numbers[name][post] for name in COUNTS} | {
         "at": int(reading.at[post]),
         "media": reading.numbers["media"][post],
@@ -101,7 +101,7 @@ def _enter(
         "twin": -1,
         "thread": kin.thread,
     }
-    name, post_id = reading.value("author", post), reading.value("id", post)
+    name, post_id = reading.words["author"][post], reading.words["id"][post]
     owners = {stream.names[watch.name]: watch.own_accounts for watch in stream.watches}
     rows: list[int] = []
     for watch in watches:
@@ -176,9 +176,9 @@ def _trace(stream: Stream, reading: Reading, post: int, row: int, kin: Kin) -> N
     """Note where the row came from, and that others may come from it."""
     ledger, watch = stream.ledger, int(stream.ledger["watch"][row])
     above = kin.parent if kin.parent != NO_ROW else kin.origin
-    text = reading.value("text", post) or ""
+    text = reading.words["text"][post] or ""
     kind, source = stream.spread.source(
         watch, text, stream.row_under(above, watch), stream.row_under(kin.copied, watch)
     )
     ledger["edge"][row], ledger["source"][row] = kind, source
-    stream.spread.remember(watch, reading.value("author", post), reading.value("url", post), row)
+    stream.spread.remember(watch, reading.words["author"][post], reading.words["url"][post], row)

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 MOST_TERMS = 384  # of one document; a long article is told by its opening
 MOST_WATCHES = 1 << 15
 
-_BREAK, _WIDE, _LATIN = 0, 1, 2  # what a character does to a run of characters
+_BREAK, _WIDE, _LATIN = 0, 1, 2  # a character ends a term, stands in one, or does as a Latin letter
 
 
 def _kinds() -> NDArray[np.uint8]:
-    kinds = np.zeros(1 << 16, np.uint8)
+    kinds = np.full(1 << 16, _BREAK, np.uint8)
     for code in range(1 << 16):
         character = chr(code)
         if unicodedata.category(character)[0] in "LN":
@@ -25,7 +25,7 @@ def _kinds() -> NDArray[np.uint8]:
 KINDS = _kinds()
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def collect(codes, start, end, watch, kinds, out):  # type: ignore[no-untyped-def]
     """Write the distinct terms of codes[start:end] to `out`, sorted; return how many.
 
@@ -39,21 +39,21 @@ def collect(codes, start, end, watch, kinds, out):  # type: ignore[no-untyped-de
         a, b = codes[i], codes[i + 1]
         if a > 0xFFFF or b > 0xFFFF or kinds[a] == 0 or kinds[b] == 0:
             continue
-        if n + 2 > out.size:
+        if n + 2 > out.size:  # room for both
             break
         pair = base | np.uint64(a) << np.uint64(32) | np.uint64(b) << np.uint64(16)
         latin = kinds[a] == 2 and kinds[b] == 2
         if not latin:
             out[n] = pair
             n += 1
-        if i + 2 < end and codes[i + 2] <= 0xFFFF and kinds[codes[i + 2]] != 0:
-            if not latin or kinds[codes[i + 2]] == 2:
-                out[n] = pair | np.uint64(codes[i + 2])
-                n += 1
+        third = codes[i + 2] if i + 2 < end else np.uint32(0)
+        if third <= 0xFFFF and (kinds[third] == 2 or (kinds[third] == 1 and not latin)):
+            out[n] = pair | np.uint64(third)
+            n += 1
     return _distinct(out, n)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _distinct(out, n):  # type: ignore[no-untyped-def]
     out[:n].sort()
     kept = 0

@@ -38,9 +38,10 @@ def _surge(stream: Stream, burst: Burst, at: int) -> None:
         )
         return
     gathered = stream.gather.short_surge(watch, at)
-    for row in gathered[1] if gathered else ():
+    number, rows = gathered or (0, [])
+    for row in rows:
         if stream.event_of(row) is None:
-            stream.join(gathered[0], row, moved=True)
+            stream.join(number, row, moved=True)
 
 
 def _judge(stream: Stream, event: Event, at: int, *, late: bool) -> None:

@@ -67,7 +67,7 @@ class Topics:
         To be called at ticks of event time, never at the end of a batch.
         """
         postings.expire(self._index, now - self._window_us)
-        count = self._index.count
+        count = self._index.counters
         live = int(count[postings.LAST] - count[postings.FIRST])
         if count[postings.SINCE] < max(SETTLE_EVERY, live // 4):
             return []
@@ -149,10 +149,11 @@ class Topics:
 
     def _make_room(self) -> None:
         """Grow before a document comes, so that a kernel never runs out of slots or postings."""
-        index, count = self._index, self._index.count
+        index, count = self._index, self._index.counters
         if count[postings.NODES] + MOST_TERMS > index.owners.size:
-            grown = {k: _longer(getattr(index, k)) for k in ("owners", "times", "nexts")}
-            self._index = index = index._replace(**grown)
+            self._index = index = index._replace(
+                owners=_longer(index.owners), times=_longer(index.times), nexts=_longer(index.nexts)
+            )
         if 10 * (count[postings.TERMS] + 2 * MOST_TERMS) > 6 * index.keys.size:
             held = int(np.count_nonzero(index.spread))
             size = index.keys.size * (2 if 10 * held > 3 * index.keys.size else 1)
@@ -176,8 +177,8 @@ def _table(size: int) -> dict[str, Any]:
 
 
 def _empty(documents: int) -> Index:
-    count = np.zeros(8, np.int64)
-    count[postings.FREE_NODE] = -1
+    counters = np.zeros(8, np.int64)
+    counters[postings.FREE_NODE] = -1
     topics = documents + 1  # one being founded while the window is full
     return Index(
         **_table(1 << 15),
@@ -195,5 +196,5 @@ def _empty(documents: int) -> Index:
         topics=np.zeros(documents, np.int32),
         stamps=np.zeros(documents, np.int64),
         fresh=np.full(MOST_WATCHES, postings.weight_of(postings.PRIOR_TOPICS, 1), np.int32),
-        count=count,
+        counters=counters,
     )
