@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
         ("evaluate", _evaluate, _("在公开数据上考核，打印成绩表")),
     ):
         learning = command(name, run, words)
-        learning.add_argument("--data", type=Path, required=True, help=_("数据文件夹，或 text,label 两列的 CSV"))
+        learning.add_argument(
+            "--data", type=Path, required=True, help=_("数据文件夹，或 text,label 两列的 CSV")
+        )
         learning.add_argument("--seed", type=int, default=7, help=_("随机种子"))
     commands.choices["train"].add_argument("--out", type=Path, required=True, help=_("模型写到哪里"))
     command("verify", _verify, _("核对审计链和证据文件是否完整"))
@@ -122,13 +124,15 @@ def _train(chosen: argparse.Namespace) -> None:
 
     model = train(chosen.data, seed=chosen.seed)
     model.save(chosen.out)
-    sys.stdout.write(_("已写出 {path}，指纹 {print}。\n").format(path=chosen.out, print=model.fingerprint[:12]))
+    sys.stdout.write(
+        _("已写出 {path}，指纹 {print}。\n").format(path=chosen.out, print=model.fingerprint[:12])
+    )
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:
     from guanlan.engine.evaluate import evaluate
 
-    sys.stdout.write(evaluate(chosen.data, seed=chosen.seed).text())
+    sys.stdout.write(f"{evaluate(chosen.data, seed=chosen.seed)}\n")
 
 
 def _verify(_chosen: argparse.Namespace) -> None:

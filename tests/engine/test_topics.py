@@ -100,7 +100,15 @@ class Oracle:
 
 
 def test_nearest_is_what_the_slow_oracle_finds():
-    phrases = ["退款一直不到账", "客服电话打不通", "会员信息泄露", "物流很慢", "包装破了", "商城道歉声明", "发票开错"]
+    phrases = [
+        "退款一直不到账",
+        "客服电话打不通",
+        "会员信息泄露",
+        "物流很慢",
+        "包装破了",
+        "商城道歉声明",
+        "发票开错",
+    ]
     texts = [a + b for a in phrases for b in phrases if a != b]
     topics, oracle = Topics(), Oracle()
     for i, text in enumerate(texts):

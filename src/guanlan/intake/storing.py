@@ -130,6 +130,4 @@ def _see_again(batch: Batch, again: list[tuple[Post, Post]], now: datetime) -> N
 
 def _sight(post: Post, batch: int, seen_at: datetime, *, first: bool = False) -> Sight:
     counts = {name: getattr(post, name) for name in COUNTS}
-    return Sight(
-        stream_id=post.stream_id, post=post, batch_id=batch, seen_at=seen_at, first=first, **counts
-    )
+    return Sight(stream_id=post.stream_id, post=post, batch_id=batch, seen_at=seen_at, first=first, **counts)

@@ -64,7 +64,9 @@ def _plan() -> Finding:
         return Finding(False, _("还没有现行预案，请打开“设置”选一份并发布。"))
     if version.expires_date and version.expires_date <= real_now().date():
         return Finding(False, _("预案《%(plan)s》已过有效期，请修订后发布新版。") % {"plan": version})
-    return Finding(True, _("现行预案《%(plan)s》，有效至 %(until)s。") % {"plan": version, "until": version.expires_date})
+    return Finding(
+        True, _("现行预案《%(plan)s》，有效至 %(until)s。") % {"plan": version, "until": version.expires_date}
+    )
 
 
 def _people() -> Finding:

@@ -19,7 +19,9 @@ def verify() -> str:
     """Return one sentence for the chain and one for the files; raise Broken otherwise."""
     broken = list(breaks())
     if broken:
-        raise Broken(_("审计链在第 %(numbers)s 条处断开：有人改动或删除过记录。") % {"numbers": _listed(broken)})
+        raise Broken(
+            _("审计链在第 %(numbers)s 条处断开：有人改动或删除过记录。") % {"numbers": _listed(broken)}
+        )
     changed = [kept.key for kept in KeptFile.objects.order_by("pk").iterator() if not is_unchanged(kept)]
     if changed:
         raise Broken(_("证据文件 %(keys)s 和存入时不同，或已不在。") % {"keys": _listed(changed)})

@@ -222,6 +222,4 @@ def _watches_changed(stream: Stream, now: datetime) -> None:
 def _record(
     verb: str, kind: str, subject: str, stream: Stream, person: Person, now: datetime, **facts: str
 ) -> None:
-    record(
-        actor=person.key, verb=verb, kind=kind, subject=subject, stream=stream.pk, at=now, facts=facts
-    )
+    record(actor=person.key, verb=verb, kind=kind, subject=subject, stream=stream.pk, at=now, facts=facts)

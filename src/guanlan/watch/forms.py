@@ -15,19 +15,31 @@ class WatchForm(forms.Form):
 
     name = forms.CharField(label=_("方案名称"), max_length=60)
     brand = forms.CharField(
-        label=_("品牌词"), required=False, widget=forms.Textarea(_BOX), help_text=_("公司、产品、店铺的叫法，空格隔开")
+        label=_("品牌词"),
+        required=False,
+        widget=forms.Textarea(_BOX),
+        help_text=_("公司、产品、店铺的叫法，空格隔开"),
     )
     matter = forms.CharField(
-        label=_("事件词"), required=False, widget=forms.Textarea(_BOX), help_text=_("与品牌词同时出现才算命中；不填则只看品牌词")
+        label=_("事件词"),
+        required=False,
+        widget=forms.Textarea(_BOX),
+        help_text=_("与品牌词同时出现才算命中；不填则只看品牌词"),
     )
     without = forms.CharField(
         label=_("排除词"), required=False, widget=forms.Textarea(_BOX), help_text=_("出现其中一个就不算命中")
     )
     query = forms.CharField(
-        label=_("检索式"), required=False, widget=forms.Textarea(_BOX), help_text=_("填了就以它为准，例如 (观澜 OR 观澜商城) AND 退款 NEAR/10 未到账")
+        label=_("检索式"),
+        required=False,
+        widget=forms.Textarea(_BOX),
+        help_text=_("填了就以它为准，例如 (观澜 OR 观澜商城) AND 退款 NEAR/10 未到账"),
     )
     own_accounts = forms.CharField(
-        label=_("本公司账号"), required=False, widget=forms.Textarea(_BOX), help_text=_("自己发的帖子不算负面，也不算传播")
+        label=_("本公司账号"),
+        required=False,
+        widget=forms.Textarea(_BOX),
+        help_text=_("自己发的帖子不算负面，也不算传播"),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -43,7 +55,11 @@ class LevelForm(forms.Form):
 
     level = forms.ChoiceField(label=_("等级"), required=False)
     reason = forms.CharField(
-        label=_("理由"), required=False, max_length=500, widget=forms.Textarea({"rows": 3}), help_text=_("和系统算的不同，或调低等级时必填")
+        label=_("理由"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("和系统算的不同，或调低等级时必填"),
     )
     nature = forms.CharField(label=_("性质"), required=False, widget=forms.Textarea(_BOX))
     scope = forms.CharField(label=_("影响范围"), required=False, widget=forms.Textarea(_BOX))
@@ -59,7 +75,9 @@ class FactForm(forms.Form):
     """A listed fact and its ground."""
 
     fact = forms.ChoiceField(label=_("事实"))
-    ground = forms.CharField(label=_("依据"), max_length=300, help_text=_("报道链接、通报文号，或谁在什么时候确认"))
+    ground = forms.CharField(
+        label=_("依据"), max_length=300, help_text=_("报道链接、通报文号，或谁在什么时候确认")
+    )
 
     def __init__(self, *args: Any, plan: PlanDocument, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -44,7 +44,11 @@ def tell_next_signal() -> bool:
     """Tell of the next signal, or of the next that nobody confirmed in time."""
     for stream in Stream.objects.filter(closed_at=None):
         now = now_for(stream)
-        if raise_next_source_signal(stream, now=now) or tell_next(stream, now=now) or escalate_next(stream, now=now):
+        if (
+            raise_next_source_signal(stream, now=now)
+            or tell_next(stream, now=now)
+            or escalate_next(stream, now=now)
+        ):
             return True
     return False
 
@@ -79,7 +83,10 @@ def _note_time(stream: Stream, now: datetime) -> None:
     last = JournalEntry.objects.filter(stream=stream).order_by("-number").first()
     if last is None or last.applied_at is None or now - last.at < TICK:
         return
-    if Event.objects.filter(stream=stream).exclude(computed_level="").exists() or last.kind != journal.Kind.TICK:
+    if (
+        Event.objects.filter(stream=stream).exclude(computed_level="").exists()
+        or last.kind != journal.Kind.TICK
+    ):
         with transaction.atomic():
             journal.append(stream, kind=journal.Kind.TICK, at=now)
 

@@ -14,7 +14,12 @@ Kind = JournalEntry.Kind
 
 
 def append(
-    stream: Stream, *, kind: str, at: datetime, batch: Batch | None = None, change: dict[str, Any] | None = None
+    stream: Stream,
+    *,
+    kind: str,
+    at: datetime,
+    batch: Batch | None = None,
+    change: dict[str, Any] | None = None,
 ) -> JournalEntry:
     """Append one entry and return it; runs inside the caller's transaction."""
     touch(stream)  # puts two writers behind each other, so that the numbers have no gap

@@ -57,7 +57,9 @@ def events(person: Person, stream: Stream, plan: PlanDocument | None) -> QuerySe
 def waiting_events(person: Person, stream: Stream) -> QuerySet[Event]:
     """Return the events whose computed level nobody has confirmed yet."""
     levelled = Event.visible_to(person).filter(stream=stream).exclude(computed_level="")
-    return levelled.filter(Q(state=State.OPEN) | ~Q(computed_level=F("confirmed_level")), confirm_by__isnull=False)
+    return levelled.filter(
+        Q(state=State.OPEN) | ~Q(computed_level=F("confirmed_level")), confirm_by__isnull=False
+    )
 
 
 def posts_of(event: Event) -> QuerySet[Reading]:
@@ -111,13 +113,17 @@ def count_matches(person: Person, stream: Stream, query: str) -> tuple[int, int,
     matcher = compile_watches([EngineWatch("count", query)])
     posts = list(Post.visible_to(person).filter(stream=stream).order_by("-published_at")[:COUNTED])
     batch = _batch(posts)
-    places = sorted({hit.post for hit in matcher.match(normalise(batch.column("title"), batch.column("text")), batch)})
+    places = sorted(
+        {hit.post for hit in matcher.match(normalise(batch.column("title"), batch.column("text")), batch)}
+    )
     return len(places), len(posts), [posts[place] for place in places[:5]]
 
 
 def watches(person: Person, stream: Stream, *, now: datetime) -> QuerySet[Watch]:
     """Return the open watches, each with `today`, its hits in 24 hours."""
-    recent_hits = Count("hits__post", filter=Q(hits__post__published_at__gt=now - timedelta(days=1)), distinct=True)
+    recent_hits = Count(
+        "hits__post", filter=Q(hits__post__published_at__gt=now - timedelta(days=1)), distinct=True
+    )
     mine = Watch.visible_to(person).filter(stream=stream, closed_at=None)
     return mine.annotate(today=recent_hits).order_by("name")
 
@@ -125,7 +131,8 @@ def watches(person: Person, stream: Stream, *, now: datetime) -> QuerySet[Watch]
 def _gravity(plan: PlanDocument | None) -> Case:
     levels = plan.by_rank if plan else ()
     whens = [
-        When(Q(confirmed_level=level.key) | Q(computed_level=level.key), then=Value(level.rank)) for level in levels
+        When(Q(confirmed_level=level.key) | Q(computed_level=level.key), then=Value(level.rank))
+        for level in levels
     ]
     dismissed = When(state=State.DISMISSED, then=Value(100))
     return Case(dismissed, *whens, default=Value(99), output_field=IntegerField())
@@ -137,7 +144,10 @@ def _batch(posts: list[Post]) -> pa.RecordBatch:
         "author": [post.author_name for post in posts],
         "platform": [post.platform for post in posts],
         "published_at": [post.published_at for post in posts],
-        **{name: [getattr(post, name) or None for post in posts] for name in ("title", "text", "media_type", "region")},
+        **{
+            name: [getattr(post, name) or None for post in posts]
+            for name in ("title", "text", "media_type", "region")
+        },
     }
     columns = [pa.array(known.get(field.name, [None] * len(posts)), field.type) for field in SCHEMA]
     return pa.record_batch(columns, schema=SCHEMA)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from guanlan.engine.severity import Grading, Reason
-from guanlan.plan.document import Criterion, PlanDocument
+from guanlan.plan.document import PlanDocument
+from guanlan.plan.levels import Criterion
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ def criteria_rows(grading: Grading, plan: PlanDocument) -> list[CriterionRow]:
     ]
     triggers = {trigger.key: trigger for trigger in plan.triggers}
     facts = [
-        CriterionRow(trigger.name, "", None, (None, None), _reached(reason), True, trigger.source, reason.posts)
+        CriterionRow(
+            trigger.name, "", None, (None, None), _reached(reason), True, trigger.source, reason.posts
+        )
         for reason in grading.reasons
         if reason.state == "met" and (trigger := triggers.get(reason.criterion)) is not None
     ]

@@ -52,7 +52,8 @@ class Keeper:
         codes = sorted(set(results.changed) | named)
         stored = Event.objects.filter(stream=self.stream, code__in=codes)
         self.events = {event.code: event for event in stored}
-        fresh, known = [], []
+        fresh: list[Event] = []
+        known: list[Event] = []
         for code in codes:
             view = self._view(code)
             if view is None:
@@ -61,7 +62,8 @@ class Keeper:
             (fresh if event is None else known).append(self._event(event, view))
         Event.objects.bulk_create(fresh)
         Event.objects.bulk_update(
-            known, ["name", "terms", "last_at", "first_at", "posts", "negative_permille", "measures", "changed_seq"]
+            known,
+            ["name", "terms", "last_at", "first_at", "posts", "negative_permille", "measures", "changed_seq"],
         )
         self.events |= {event.code: event for event in fresh}
 
@@ -140,7 +142,9 @@ class Keeper:
         rose = self._rank(raised.level) < self._rank(raised.previous_level)
         event.computed_level, event.computed_at = raised.level or "", raised.at
         # The person who watches has the plan's time to confirm a rise; then it goes up.
-        needs_confirming = rose and not silent and self._rank(raised.level) < self._rank(event.confirmed_level)
+        needs_confirming = (
+            rose and not silent and self._rank(raised.level) < self._rank(event.confirmed_level)
+        )
         if needs_confirming:
             event.confirm_by = self._confirm_by(raised.level, raised.at)
         event.save(update_fields=["computed_level", "computed_at", "confirm_by"])

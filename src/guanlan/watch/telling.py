@@ -104,6 +104,4 @@ def _title(signal: Signal, step: str) -> str:
 
 
 def _record(verb: str, signal: Signal, now: datetime) -> None:
-    record(
-        actor="system", verb=verb, kind="signal", subject=signal.key, stream=signal.stream_id, at=now
-    )
+    record(actor="system", verb=verb, kind="signal", subject=signal.key, stream=signal.stream_id, at=now)

@@ -39,7 +39,10 @@ def stance(name: str) -> SafeString:
 @register.filter
 def why(hits: Iterable[Hit]) -> str:
     """Say which terms hit and where: “退款”第 1 字."""
-    told = [_("“%(term)s”第 %(place)d 字") % {"term": hit.term, "place": hit.position + 1} for hit in list(hits)[:4]]
+    told = [
+        _("“%(term)s”第 %(place)d 字") % {"term": hit.term, "place": hit.position + 1}
+        for hit in list(hits)[:4]
+    ]
     return "，".join(told) or _("随首帖归入")
 
 

@@ -136,7 +136,9 @@ def _event_content(request: PersonRequest, event: Event) -> dict[str, Any]:
         "chart": _chart(event, request.now),
         "page": page,
         "assessments": event.assessments.select_related("person")[:10],
-        "facts": [(names.get(stated.fact, stated.fact), stated) for stated in event.facts.select_related("person")],
+        "facts": [
+            (names.get(stated.fact, stated.fact), stated) for stated in event.facts.select_related("person")
+        ],
         "may_confirm": may(request.user, CONFIRM_LEVEL, at=request.now),
         "may_dismiss": may(request.user, DISMISS_EVENT, at=request.now),
         "needs_confirming": event.confirm_by is not None,
