@@ -161,8 +161,9 @@ class Times(Part):
 class Duty(Keyed):
     """What one group does at the levels in `times`.
 
-    A `first_step` (先期处置) starts with the signal, before anybody decides; the others
-    when the level is confirmed. `meets` names the level's clock that this duty keeps.
+    A `first_step` (先期处置) starts with the signal, before anybody decides; `aftermath`
+    (善后) when the incident is stood down, so it never holds that up; the others when the
+    level is confirmed. `meets` names the level's clock that this duty keeps.
     """
 
     clause: Key
@@ -173,11 +174,15 @@ class Duty(Keyed):
     mandatory: Flag = False
     evidence: Text | None = None
     first_step: Flag = False
+    aftermath: Flag = False
     meets: Step | None = None
 
     @property
-    def start(self) -> Start:
-        return "signal" if self.first_step else "confirmed"
+    def start(self) -> Literal["signal", "confirmed", "stood_down"]:
+        """What its minutes count from."""
+        if self.first_step:
+            return "signal"
+        return "stood_down" if self.aftermath else "confirmed"
 
 
 class Notification(Keyed):
@@ -255,8 +260,9 @@ class StandDown(Keyed):
     """One condition for standing down that the machine can test.
 
     `value` by kind: negative_share_at_baseline, per mille above the baseline still
-    allowed; quiet_hours, hours without new negative posts; complaints_settled, per
-    mille settled; mandatory_tasks_done and inquiries_answered take none.
+    allowed; quiet_hours, hours without a new negative original (copies do not count);
+    complaints_settled, per mille settled; mandatory_tasks_done (all but the aftermath's)
+    and inquiries_answered take none.
     """
 
     name: Text
