@@ -56,6 +56,11 @@ class Source(StreamRow):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_troubled(self) -> bool:
+        """Whether posts may be missing: it fails, or it is silent for too long."""
+        return self.failing_since is not None or self.silent_since is not None
+
 
 class Batch(StreamRow):
     """What came in at once, stored as it came before anything reads it (批次)."""

@@ -6,7 +6,9 @@ from gettext import gettext as _
 from typing import get_args
 
 from guanlan.plan.criteria import with_fallbacks
-from guanlan.plan.document import Calendar, Duty, Group, Level, PlanDocument, Step
+from guanlan.plan.document import Duty, Group, PlanDocument, Times
+from guanlan.plan.fields import Calendar, Step
+from guanlan.plan.levels import Level
 from guanlan.plan.timing import WORKING_DAY, clock_of
 
 HOUR = 60
@@ -83,16 +85,17 @@ def _group(group: Group, document: PlanDocument) -> list[str]:
 
 def _duty_row(duty: Duty, document: PlanDocument) -> list[str]:
     starts = {"signal": _("信号"), "confirmed": _("确认"), "stood_down": _("结束")}
-    cells = []
-    for level in document.by_rank:
-        times = duty.times.get(level.key)
-        cells.append(
-            f"{duration(times.accept_minutes)}／{duration(times.due_minutes, times.calendar)}"
-            if times
-            else "—"
-        )
+    cells = [_times(duty.times.get(level.key)) for level in document.by_rank]
     title = _("{title}（必办）").format(title=duty.title) if duty.mandatory else duty.title
     return [title, starts[duty.start], *cells]
+
+
+def _times(times: Times | None) -> str:
+    if times is None:
+        return "—"
+    return _("{accept}／{due}").format(
+        accept=duration(times.accept_minutes), due=duration(times.due_minutes, times.calendar)
+    )
 
 
 def _table(rows: list[list[str]]) -> list[str]:
