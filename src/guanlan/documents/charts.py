@@ -208,7 +208,7 @@ def mark_lines(times: Sequence[datetime], marks: Sequence[tuple[datetime, str]])
         if place is not None:
             near_end = place > 0.9 * len(times)
             align = "right" if near_end else "center"
-            data.append({"xAxis": place, "label": {"formatter": words, "align": align}})
+            data.append({"xAxis": place, "label": {"formatter": literal(words), "align": align}})
     return {
         "symbol": "none",
         "silent": True,
@@ -217,6 +217,11 @@ def mark_lines(times: Sequence[datetime], marks: Sequence[tuple[datetime, str]])
         "label": {"position": "end", "color": INK, "fontSize": 12, "distance": 4},
         "data": data,
     }
+
+
+def literal(words: str) -> str:
+    """`words` as a label that ECharts does not fill in: it would replace {a} to {e} by its own values."""
+    return words.replace("{", "{\u200b")
 
 
 def band_series(before: int, forecast: Sequence[Band]) -> list[dict[str, Any]]:

@@ -94,18 +94,15 @@ def check_marks(document: Document) -> None:
 
 
 def check_table(table: Table) -> None:
-    """As many cells in each row as there are columns."""
+    """At least one column, and as many cells in each row as there are columns."""
+    if not table.columns:
+        raise BadDocument(_("有一张表没有任何列：请给出表头，或删去这张表。"))
     for line, row in enumerate(table.rows, start=1):
         if len(row) != len(table.columns):
             raise BadDocument(
                 _(
                     "表格“{head}”第 {line} 行有 {cells} 格，表头有 {columns} 列：请补齐或删去多余的格。"
-                ).format(
-                    head=table.columns[0].head if table.columns else "",
-                    line=line,
-                    cells=len(row),
-                    columns=len(table.columns),
-                )
+                ).format(head=table.columns[0].head, line=line, cells=len(row), columns=len(table.columns))
             )
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -19,6 +19,7 @@ TEMPLATE = Path(__file__).parent / "house.docx"
 FONT = "Microsoft YaHei"
 INK, QUIET = RGBColor(0x1B, 0x25, 0x30), RGBColor(0x4A, 0x56, 0x63)
 TEXT_WIDTH = Mm(172)
+LEVEL_AND_TITLE = (Mm(38), Mm(134))
 
 
 def build() -> Any:
@@ -78,19 +79,41 @@ def lay_header(paragraph: Any) -> None:
     paragraph.style = "Quiet"
     right_tab(paragraph)
     paragraph.add_run("{{ label }}\t{{ number }}")
+    borders, line = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
+    for name, value in (("w:val", "single"), ("w:sz", "6"), ("w:space", "6"), ("w:color", str(INK))):
+        line.set(qn(name), value)
+    borders.append(line)
+    paragraph._p.get_or_add_pPr().insert_element_before(borders, "w:tabs", "w:jc")
 
 
 def lay_title(house: Any) -> None:
     """The level in its colour, beside it the title and what is known about the report."""
     table = house.add_table(1, 2)
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.LEFT, False
+    cell_margins(table)
+    for column, width in zip(table.columns, LEVEL_AND_TITLE, strict=True):
+        column.width = width
     level, title = table.rows[0].cells
-    level.width, title.width = Mm(40), TEXT_WIDTH - Mm(40)
+    level.vertical_alignment = title.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+    level.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
     level.paragraphs[0].style = "Level"
     level.paragraphs[0].add_run("{% cellbg level_colour %}{{r level }}")
     title.paragraphs[0].style = "Title"
     title.paragraphs[0].add_run("{{ title }}")
     title.add_paragraph("{{ subtitle }}", style="Quiet")
+    for paragraph in title.paragraphs:
+        paragraph.paragraph_format.left_indent = Mm(4)
+
+
+def cell_margins(table: Any) -> None:
+    """Room inside a table's cells, in twentieths of a point: text begins at the page's margin."""
+    margins = OxmlElement("w:tblCellMar")
+    for side, width in (("top", 40), ("left", 0), ("bottom", 40), ("right", 160)):
+        element = OxmlElement(f"w:{side}")
+        element.set(qn("w:w"), str(width))
+        element.set(qn("w:type"), "dxa")
+        margins.append(element)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
 
 
 def lay_footer(footer: Any) -> None:

@@ -3,19 +3,21 @@
 import io
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt, RGBColor
 from docxtpl import DocxTemplate, RichText
 
 from guanlan.documents.frozen import Frozen
-from guanlan.documents.house import QUIET, TEMPLATE, TEXT_WIDTH
+from guanlan.documents.house import QUIET, TEMPLATE, TEXT_WIDTH, cell_margins
 from guanlan.documents.paper import render_png
 from guanlan.documents.printed import printed
 
+WATERMARK = Path(__file__).parent / "watermark.xml"
 HAIRLINE = "DFE3E8"
 FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -24,17 +26,18 @@ def render_docx(frozen: Frozen) -> bytes:
     """The document as a .docx of the house's template; the same frozen data give the same bytes."""
     content = printed(frozen)
     template = DocxTemplate(str(TEMPLATE))
+    if content["watermark"]:
+        lay_watermark(template.get_docx().sections[0].header.paragraphs[0])
     template.render(letterhead(content), autoescape=True)
     word = template.docx
     title_only(word, content["level"])
     write_properties(word.core_properties, content)
-    if content["watermark"]:
-        lay_watermark(word.sections[0].header.paragraphs[0], content["watermark"])
     for block in content["blocks"]:
         WRITERS[block["kind"]](word, block, content["labels"])
     write_signatures(word, content)
     write_sources(word, content)
     write_chart_tables(word, content)
+    word.add_paragraph()  # Word wants a paragraph at the end
     written = io.BytesIO()
     word.save(written)
     return settled(written.getvalue())
@@ -84,8 +87,8 @@ def write_runs(paragraph: Any, text: list[dict[str, Any]], labels: dict[str, str
 
 
 def quiet(run: Any) -> Any:
-    """The run in grey."""
-    run.font.color.rgb = QUIET
+    """The run in grey, and not bold where the text around it is."""
+    run.font.color.rgb, run.font.bold = QUIET, False
     return run
 
 
@@ -170,7 +173,8 @@ def write_chart(word: Any, block: dict[str, Any], labels: dict[str, str]) -> Non
     """Title, picture, and the legend in words with a square of each colour."""
     word.add_paragraph(block["title"], style="Heading 1")
     word.add_picture(io.BytesIO(render_png(block["svg"])), width=TEXT_WIDTH)
-    word.paragraphs[-1].paragraph_format.keep_with_next = True
+    if not block["legend"] and not block["note"]:
+        return
     legend = word.add_paragraph(style="Quiet")
     for name, colour in block["legend"]:
         legend.add_run("■\u00a0").font.color.rgb = RGBColor.from_string(colour[1:].upper())
@@ -227,9 +231,12 @@ def write_chart_tables(word: Any, content: dict[str, Any]) -> None:
 
 
 def bare_table(word: Any, rows: int, widths: list[Any]) -> Any:
-    """A table of fixed widths without lines."""
+    """A table of fixed widths without lines; Word would join it to a table right before it."""
+    if word.element.body[-2].tag == qn("w:tbl"):  # the last one is the page's settings
+        word.add_paragraph().paragraph_format.line_spacing = Pt(4)
     table = word.add_table(rows, len(widths))
     table.autofit = False
+    cell_margins(table)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for cells in table_cells(table):
@@ -250,21 +257,12 @@ def hairlines(table: Any) -> None:
     for name, value in (("w:val", "single"), ("w:sz", "4"), ("w:space", "0"), ("w:color", HAIRLINE)):
         line.set(qn(name), value)
     borders.append(line)
-    table._tbl.tblPr.append(borders)
+    table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
 
 
-def lay_watermark(paragraph: Any, words: str) -> None:
-    """Pale slanted words behind every page: Word's own way, a shape in the header."""
-    picture = parse_xml(
-        f'<w:pict {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml">'
-        '<v:shape id="watermark" type="#_x0000_t136" fillcolor="#E4E8EC" stroked="f"'
-        ' style="position:absolute;width:360pt;height:120pt;rotation:330;z-index:-251658752;'
-        "mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
-        'mso-position-vertical:center;mso-position-vertical-relative:margin">'
-        '<v:textpath on="t" style="font-family:&quot;Microsoft YaHei&quot;"/></v:shape></w:pict>'
-    )
-    picture[0][0].set("string", words)
-    paragraph.add_run()._r.append(picture)
+def lay_watermark(paragraph: Any) -> None:
+    """Pale slanted words behind every page: Word's own way, a shape in the header with docxtpl's mark."""
+    paragraph.add_run()._r.append(parse_xml(WATERMARK.read_bytes()))
 
 
 def settled(archive: bytes) -> bytes:
