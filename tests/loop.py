@@ -12,6 +12,8 @@ from guanlan.clocks.models import Stream
 from guanlan.intake.actions import receive_batch, standing_source
 from guanlan.intake.jobs import read_next_batch
 from guanlan.intake.models import Batch
+from guanlan.people.actions import place
+from guanlan.people.models import Group, Membership
 from guanlan.plan.actions import draft_version, publish_version
 from guanlan.plan.models import PlanVersion
 from guanlan.watch import jobs
@@ -33,8 +35,8 @@ COMPLAINTS = [
 
 @pytest.fixture
 def at_the_hour(monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("guanlan.intake.jobs.now_for", "guanlan.watch.jobs.now_for"):
-        monkeypatch.setattr(place, lambda _stream: NOW)
+    for name in ("guanlan.intake.jobs.now_for", "guanlan.watch.jobs.now_for"):
+        monkeypatch.setattr(name, lambda _stream: NOW)
     monkeypatch.setattr("guanlan.watch.jobs.real_now", lambda: NOW)
     jobs._held.clear()
 
@@ -45,6 +47,10 @@ def plan(cast: Cast) -> PlanVersion:
         unit=cast.li.unit, content=PLAN.read_bytes(), name="五组", person=cast.li, now=NOW
     )
     publish_version(version=version, effective_on=NOW.date(), person=cast.li, now=NOW)
+    for person in (cast.li, cast.wang, cast.liu, cast.chen, cast.zhou):
+        function = person.memberships.get().group.function
+        group = Group.objects.get(code__startswith="group.", function=function)
+        place(person=person, group=group, role=Membership.Role.LEAD, actor="system", now=NOW)
     return version
 
 

@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("guanlan.incidents.urls")),
     path("", include("guanlan.intake.urls")),
     path("", include("guanlan.watch.urls")),
+    path("", include("guanlan.media.urls")),
     path("api/v1/", api.urls),
 ]

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-
 from guanlan.clocks.models import Stream
 from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
