@@ -183,9 +183,7 @@ class TestDecideObserving:
     def test_keeps_the_reason_and_the_time_to_look_again(self, event: Event, cast: Cast) -> None:
         later = NOW + timedelta(hours=2)
 
-        decision = decide_observing(
-            event=event, reason="先核实", review_at=later, person=cast.li, now=NOW
-        )
+        decision = decide_observing(event=event, reason="先核实", review_at=later, person=cast.li, now=NOW)
 
         assert (decision.kind, decision.review_at, decision.incident) == ("OBSERVE", later, None)
         assert Entry.objects.latest("number").verb == "incidents.decide_observing"

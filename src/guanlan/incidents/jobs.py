@@ -26,12 +26,16 @@ def remind_next_overdue(now_for: NowFor = edge.now_for) -> bool:
     """
     for stream in Stream.objects.filter(closed_at=None, paused=False).order_by("pk"):
         now = now_for(stream)
-        waiting = Task.objects.filter(stream=stream, state__in=OPEN, next_look_at__lte=now)
-        task = waiting.order_by("next_look_at", "pk").first()
+        task = _first_waiting(stream, now)
         if task is not None:
             _remind(task, now)
             return True
     return False
+
+
+def _first_waiting(stream: Stream, now: datetime) -> Task | None:
+    waiting = Task.objects.filter(stream=stream, state__in=OPEN, next_look_at__lte=now)
+    return waiting.order_by("next_look_at", "pk").first()
 
 
 def _remind(task: Task, now: datetime) -> None:
