@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from guanlan.clocks.live import live
-from guanlan.incidents.queries import closed_by_since, due_before
+from guanlan.incidents.queries import closed_by_since, due_between
 from guanlan.people.requests import PersonRequest
 from guanlan.site.queries import headline, situation, todos
 
@@ -24,10 +24,9 @@ def home(request: PersonRequest) -> HttpResponse:
     waiting = todos(person, stream, now=now)
     page = {
         "todos": waiting,
-        "late": [todo for todo in waiting if todo.deadline and todo.deadline < now],
         "headline": headline(waiting, now=now),
         "situation": situation(person, stream, now=now),
-        "due_soon": due_before(person, stream, now + timedelta(hours=2)),
+        "due_soon": due_between(person, stream, now, now + timedelta(hours=2)),
         "closed_today": closed_by_since(person, stream, _midnight(now)),
     }
     return render(request, "site/_home.html" if request.htmx else "site/home.html", page)
