@@ -187,6 +187,7 @@ class TestRemindNextOverdue:
         assert remind_next_overdue(at(10))
 
         assert told() == ["孙悦", "马俊"]
+        assert TimelineEntry.objects.count() == 1
 
 
 def test_says_to_whom_a_task_goes_next(task: Task, cast: Cast, on_duty: tuple[Person, Person]) -> None:

@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from conftest import NOW, Cast
 from guanlan.clocks.models import Stream
-from guanlan.incidents.actions import accept_task, decide_observing
+from guanlan.incidents.actions import accept_task, decide_observing, hand_over_task
 from guanlan.incidents.models import Incident, Task
+from guanlan.people import actions as people
+from guanlan.people.models import Membership
 from guanlan.site.queries import headline, situation, todos
 from incident_scene import activate, publish, raise_event, read_posts, task_of
 
@@ -60,6 +62,22 @@ class TestHome:
 
         [todo] = todos(cast.liu, stream.pk, now=NOW)
         assert (todo.asks, todo.deadline) == ("办结", NOW + timedelta(minutes=240))
+
+    def test_a_task_handed_to_a_colleague_leaves_the_giver(
+        self, incident: Incident, cast: Cast, stream: Stream
+    ) -> None:
+        people.place(
+            person=cast.wu,
+            group=cast.groups["service"],
+            role=Membership.Role.MEMBER,
+            actor="system",
+            now=NOW,
+        )
+        task = task_of(incident, "duty.contact")
+        hand_over_task(task=task, to=cast.wu, remark="", person=cast.liu, now=NOW)
+
+        assert todos(cast.liu, stream.pk, now=NOW) == []
+        assert [todo.title for todo in todos(cast.wu, stream.pk, now=NOW)] == ["逐一联系客户"]
 
     def test_asks_the_command_to_decide_and_to_look_again(self, cast: Cast, stream: Stream) -> None:
         publish(cast)
