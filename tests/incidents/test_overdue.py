@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from incident_scene import activate, publish, raise_event, task_of
 
 from conftest import NOW, Cast
 from guanlan.audit.models import Entry
@@ -18,6 +17,7 @@ from guanlan.incidents.models import Incident, Task, TimelineEntry
 from guanlan.notify.models import Message
 from guanlan.people import actions as people
 from guanlan.people.models import Membership, Person
+from incident_scene import activate, publish, raise_event, task_of
 
 
 @pytest.fixture
