@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from incident_scene import DUTIES, activate, duty, publish, raise_event, task_of
 
 from conftest import NOW, Cast
 from guanlan.audit.models import Entry
@@ -22,7 +23,6 @@ from guanlan.notify.models import Message
 from guanlan.people import actions as people
 from guanlan.plan.models import PlanVersion
 from guanlan.watch.models import Event
-from incident_scene import DUTIES, activate, duty, publish, raise_event, task_of
 
 
 @pytest.fixture
@@ -183,9 +183,7 @@ class TestDecideObserving:
     def test_keeps_the_reason_and_the_time_to_look_again(self, event: Event, cast: Cast) -> None:
         later = NOW + timedelta(hours=2)
 
-        decision = decide_observing(
-            event=event, reason="先核实", review_at=later, person=cast.li, now=NOW
-        )
+        decision = decide_observing(event=event, reason="先核实", review_at=later, person=cast.li, now=NOW)
 
         assert (decision.kind, decision.review_at, decision.incident) == ("OBSERVE", later, None)
         assert Entry.objects.latest("number").verb == "incidents.decide_observing"

@@ -22,6 +22,7 @@ _BASELINE = timedelta(days=7)
 _RECENT = timedelta(hours=24)
 # A share of fewer posts than this says little.
 _FEWEST = 30
+_NAMED = 5
 TASKS = "mandatory_tasks_done"
 
 
@@ -52,7 +53,8 @@ def _tasks(incident: Incident, plan: PlanDocument) -> Condition:
     closed = mandatory.count() - len(left)
     figures = _("%(closed)d / %(all)d 项") % {"closed": closed, "all": closed + len(left)}
     if left:
-        figures += _("，未办：%(titles)s") % {"titles": "、".join(left)}
+        more = _("等") if len(left) > _NAMED else ""
+        figures += _("，未办：%(titles)s%(more)s") % {"titles": "、".join(left[:_NAMED]), "more": more}
     return Condition(key, name, "open" if left else "met", figures, binding=True)
 
 

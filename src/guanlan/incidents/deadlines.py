@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from guanlan.plan.document import Calendar
+from guanlan.plan.fields import Calendar
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _OPENS, _CLOSES = time(9), time(17)  # eight hours: the plan's working day of 480 minutes

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from guanlan.clocks import edge
 from guanlan.clocks.models import Stream
 from guanlan.incidents.actions.trail import note
 from guanlan.incidents.ladder import next_rung
@@ -17,7 +18,7 @@ from guanlan.incidents.wording import length
 NowFor = Callable[[Stream], datetime]
 
 
-def remind_next_overdue(now_for: NowFor) -> bool:
+def remind_next_overdue(now_for: NowFor = edge.now_for) -> bool:
     """Take one task whose clock is over one step further; say whether there was one.
 
     `now_for` gives a stream's time; a paused or closed stream waits. After an outage
@@ -25,12 +26,16 @@ def remind_next_overdue(now_for: NowFor) -> bool:
     """
     for stream in Stream.objects.filter(closed_at=None, paused=False).order_by("pk"):
         now = now_for(stream)
-        waiting = Task.objects.filter(stream=stream, state__in=OPEN, next_look_at__lte=now)
-        task = waiting.order_by("next_look_at", "pk").first()
+        task = _first_waiting(stream, now)
         if task is not None:
             _remind(task, now)
             return True
     return False
+
+
+def _first_waiting(stream: Stream, now: datetime) -> Task | None:
+    waiting = Task.objects.filter(stream=stream, state__in=OPEN, next_look_at__lte=now)
+    return waiting.order_by("next_look_at", "pk").first()
 
 
 def _remind(task: Task, now: datetime) -> None:

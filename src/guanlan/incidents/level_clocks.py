@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanlan.incidents.deadlines import deadline
 from guanlan.incidents.models import Incident, Task
-from guanlan.plan.document import Start, Step
+from guanlan.plan.fields import Start, Step
 from guanlan.plan.queries import document
 from guanlan.watch.models import Signal
 

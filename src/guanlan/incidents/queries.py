@@ -76,10 +76,10 @@ def closed_by_since(person: Person, stream: int, since: datetime) -> int:
     return done.filter(closed_by=person, closed_at__gte=since).count()
 
 
-def due_before(person: Person, stream: int, until: datetime) -> tuple[Task, ...]:
-    """Return everybody's open tasks whose clock ends before a moment, most urgent first."""
-    offered = Q(state=Task.State.OFFERED, accept_by__lt=until)
-    accepted = Q(state=Task.State.ACCEPTED, due_at__lt=until)
+def due_between(person: Person, stream: int, since: datetime, until: datetime) -> tuple[Task, ...]:
+    """Return everybody's open tasks whose clock ends in a stretch of time, most urgent first."""
+    offered = Q(state=Task.State.OFFERED, accept_by__range=(since, until))
+    accepted = Q(state=Task.State.ACCEPTED, due_at__range=(since, until))
     return by_urgency(open_tasks(person, stream).filter(offered | accepted))
 
 

@@ -277,13 +277,13 @@ def incident_rows(person: Person, stream: int, *, now: datetime) -> dict[str, An
         .annotate(
             is_active=Case(When(state=Incident.State.ACTIVE, then=0), default=1, output_field=IntegerField()),
             task_count=Count("tasks", distinct=True),
-            open_count=Count("tasks", filter=waiting, distinct=True),
+            closed_count=Count("tasks", filter=~waiting & Q(tasks__isnull=False), distinct=True),
             late_count=Count("tasks", filter=overdue, distinct=True),
         )
     )
     rows = rows.order_by("is_active", "-opened_at", "-pk")
     active = [row for row in rows if row.state == Incident.State.ACTIVE]
-    return {"rows": rows, "sentence": _rows_sentence(active), "to_decide": _undecided(person, stream)}
+    return {"rows": rows, "sentence": _rows_sentence(active), "to_decide": undecided(person, stream)}
 
 
 def _rows_sentence(active: list[Any]) -> str:
@@ -294,7 +294,7 @@ def _rows_sentence(active: list[Any]) -> str:
     return sentence + (_("，%(count)d 项任务超时") % {"count": overdue} if overdue else _("，没有任务超时"))
 
 
-def _undecided(person: Person, stream: int) -> QuerySet[Event]:
+def undecided(person: Person, stream: int) -> QuerySet[Event]:
     """Return the events that reached a level and that nobody has decided on."""
     graded = Event.visible_to(person).filter(stream_id=stream).exclude(confirmed_level="", computed_level="")
     return graded.filter(state__in=(Event.State.OPEN, Event.State.CONFIRMED), decisions=None).order_by(

@@ -1,11 +1,14 @@
 """The pages of incidents and tasks."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -54,7 +57,8 @@ def decide_page(request: PersonRequest, key: str) -> HttpResponse:
     sheet = decision_sheet(event, request.user, chosen=request.GET.get("choice", ""), now=request.now)
     if sheet["plan"] is None:
         return render(request, "incidents/decide.html", sheet)
-    form = DecideForm(request.POST or None, plan=sheet["plan"])
+    later = timezone.localtime(request.now + timedelta(hours=2))
+    form = DecideForm(request.POST or None, plan=sheet["plan"], initial={"review_at": later})
     if form.is_valid():
         return _decided(request, event, form)
     return render(

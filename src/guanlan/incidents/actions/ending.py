@@ -56,6 +56,7 @@ def stand_down(
     reason, override = stated(reason), override.strip()[:400]
     with transaction.atomic():
         incident = _locked(incident)
+        _refuse_move(incident, "stand_down")
         held = conditions(incident, now=now)
         override = _refuse_open(held, override)
         _move(incident, "stand_down", stood_down_at=now)

@@ -39,7 +39,12 @@ def level(key: str, name: str, colour: str, rank: int, response: int) -> dict[st
         "clocks": [
             {"key": f"clock.{key}.assess", "step": "assess", "minutes": 15, "start": "signal"},
             {"key": f"clock.{key}.report", "step": "report_to_command", "minutes": 30, "start": "signal"},
-            {"key": f"clock.{key}.answer", "step": "first_response", "minutes": response, "start": "confirmed"},
+            {
+                "key": f"clock.{key}.answer",
+                "step": "first_response",
+                "minutes": response,
+                "start": "confirmed",
+            },
         ],
         "cadence": {"key": f"cadence.{key}", "minutes": 240},
         "approvers": ["role.commander"],
@@ -95,8 +100,19 @@ STAND_DOWN = [
         "levels": ["I", "II"],
         "value": 50,
     },
-    {"key": "end.quiet", "name": "没有新的负面原帖", "kind": "quiet_hours", "levels": ["I", "II"], "value": 24},
-    {"key": "end.tasks", "name": "必办任务完成", "kind": "mandatory_tasks_done", "levels": ["I", "II", "III"]},
+    {
+        "key": "end.quiet",
+        "name": "没有新的负面原帖",
+        "kind": "quiet_hours",
+        "levels": ["I", "II"],
+        "value": 24,
+    },
+    {
+        "key": "end.tasks",
+        "name": "必办任务完成",
+        "kind": "mandatory_tasks_done",
+        "levels": ["I", "II", "III"],
+    },
     {"key": "end.inquiries", "name": "媒体问询答复", "kind": "inquiries_answered", "levels": ["I"]},
 ]
 
