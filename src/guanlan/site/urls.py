@@ -10,4 +10,5 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("", include("guanlan.notify.urls")),
     path("", include("guanlan.evidence.urls")),
+    path("", include("guanlan.people.urls")),
 ]
