@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("guanlan.notify.urls")),
     path("", include("guanlan.evidence.urls")),
     path("", include("guanlan.people.urls")),
+    path("", include("guanlan.site.setup.urls")),
 ]
