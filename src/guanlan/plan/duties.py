@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from gettext import gettext as _
 from itertools import pairwise
 
-from guanlan.plan.document import Duty, Level, PlanDocument, Step, Times
+from guanlan.plan.document import Duty, PlanDocument, Times
+from guanlan.plan.fields import Step
+from guanlan.plan.levels import Level
 from guanlan.plan.remark import Remark
 from guanlan.plan.timing import Span, clock_of, since_signal, until_confirmed
 
@@ -14,6 +16,7 @@ SIGNED: tuple[Step, ...] = ("first_response", "full_response")
 def remarks(document: PlanDocument) -> Iterator[Remark]:
     """Yield what is wrong with the duties."""
     for duty in document.duties:
+        yield from _one_phase(duty)
         yield from _accept_before_due(duty)
         yield from _graver_first(duty, document)
     for level in document.levels:
@@ -22,6 +25,15 @@ def remarks(document: PlanDocument) -> Iterator[Remark]:
         for duty, times in document.duties_at(level.key):
             yield from _keeps_its_clock(duty, times, level)
             yield from _leaves_time_to_sign(duty, times, level, document)
+
+
+def _one_phase(duty: Duty) -> Iterator[Remark]:
+    if duty.aftermath and (duty.first_step or duty.meets):
+        yield Remark(
+            duty.key,
+            _("“{duty}”是善后职责，结束之后才开始，不能又是先期处置或用来守时限。").format(duty=duty.title),
+            _("请去掉 aftermath，或去掉 first_step 和 meets。"),
+        )
 
 
 def _accept_before_due(duty: Duty) -> Iterator[Remark]:

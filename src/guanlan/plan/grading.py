@@ -6,8 +6,9 @@ from gettext import gettext as _
 from itertools import pairwise
 
 from guanlan.plan.criteria import FACTS, MEASURES, with_fallbacks
-from guanlan.plan.document import Cell, Criterion, PlanDocument
+from guanlan.plan.document import PlanDocument
 from guanlan.plan.examples import Outcome, run
+from guanlan.plan.levels import Cell, Criterion
 from guanlan.plan.remark import Remark
 
 # Whoever reaches the first has reached the second: the second's threshold must be higher.
@@ -37,8 +38,8 @@ def remarks(document: PlanDocument) -> Iterator[Remark]:
         yield from _vocabulary(criterion)
         yield from _guards(criterion)
         yield from _sources(criterion)
-        yield from _order(criterion, document)
-    yield from _measured_twice(document)
+    for rows in _rows(document):
+        yield from _order(rows, document)
     yield from _gaps(document)
     yield from _never_decides(document)
     yield from _triggers(document)
@@ -114,17 +115,36 @@ def _sources(criterion: Criterion) -> Iterator[Remark]:
             yield Remark(criterion.key, sentence.format(name=criterion.name, level=cell.level), remedy)
 
 
-def _order(criterion: Criterion, document: PlanDocument) -> Iterator[Remark]:
-    ranked = _ranked(criterion.cells, document)
-    for graver, lighter in pairwise(ranked):
+Row = tuple[Criterion, Cell]
+
+
+def _rows(document: PlanDocument) -> Iterator[list[Row]]:
+    """Cells that belong on one scale: those of one measure, and those of each fallback."""
+    for measure in dict.fromkeys(criterion.measure for criterion in document.criteria):
+        yield [(row, cell) for row in document.criteria if row.measure == measure for cell in row.cells]
+    for criterion in with_fallbacks(document):
+        if criterion not in document.criteria:
+            yield [(criterion, cell) for cell in criterion.cells]
+
+
+def _order(rows: list[Row], document: PlanDocument) -> Iterator[Remark]:
+    ranks = {level.key: level.rank for level in document.levels}
+    known = sorted((row for row in rows if row[1].level in ranks), key=lambda row: ranks[row[1].level])
+    for (one, graver), (other, lighter) in pairwise(known):
         if graver.level == lighter.level:
-            yield Remark(
-                criterion.key,
-                _("“{name}”给等级 {level} 写了两个阈值。").format(name=criterion.name, level=graver.level),
-                _("请只留一个。"),
-            )
+            yield _twice(one, other, graver.level)
         elif graver.at_least <= lighter.at_least:
-            yield _reversed(criterion, graver, lighter)
+            yield _reversed(one, graver, lighter)
+
+
+def _twice(one: Criterion, other: Criterion, level: str) -> Remark:
+    return Remark(
+        other.key,
+        _("“{name}”与“{first}”重叠：都用 {measure} 定等级 {level}。").format(
+            name=other.name, first=one.name, measure=other.measure, level=level
+        ),
+        _("请只在一处写这个等级的阈值。"),
+    )
 
 
 def _reversed(criterion: Criterion, graver: Cell, lighter: Cell) -> Remark:
@@ -139,28 +159,6 @@ def _reversed(criterion: Criterion, graver: Cell, lighter: Cell) -> Remark:
         ),
         _("请让越重的等级阈值越高。"),
     )
-
-
-def _ranked(cells: tuple[Cell, ...], document: PlanDocument) -> list[Cell]:
-    """The cells of known levels, gravest first."""
-    ranks = {level.key: level.rank for level in document.levels}
-    return sorted((cell for cell in cells if cell.level in ranks), key=lambda cell: ranks[cell.level])
-
-
-def _measured_twice(document: PlanDocument) -> Iterator[Remark]:
-    """One measure may be spread over several criteria, but no two may set the same level."""
-    taken: dict[tuple[str, str], str] = {}
-    for criterion in document.criteria:
-        for cell in criterion.cells:
-            first = taken.setdefault((criterion.measure, cell.level), criterion.key)
-            if first != criterion.key:
-                yield Remark(
-                    criterion.key,
-                    _("“{name}”与“{first}”重叠：都用 {measure} 定等级 {level}。").format(
-                        name=criterion.name, first=first, measure=criterion.measure, level=cell.level
-                    ),
-                    _("请只在一处写这个等级的阈值。"),
-                )
 
 
 def _gaps(document: PlanDocument) -> Iterator[Remark]:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_htmx",
     "csp",
+    "ninja",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -80,7 +81,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "guanlan.site.shell.shell",
             ],
-            "builtins": ["guanlan.site.templatetags.look"],
+            "builtins": ["guanlan.site.templatetags.look", "guanlan.watch.templatetags.posts"],
         },
     }
 ]

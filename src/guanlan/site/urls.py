@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from guanlan.api.root import api
+from guanlan.intake.api import router as intake_router
 from guanlan.site import views
+
+api.add_router("", intake_router)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,4 +16,8 @@ urlpatterns = [
     path("", include("guanlan.evidence.urls")),
     path("", include("guanlan.people.urls")),
     path("", include("guanlan.site.setup.urls")),
+    path("", include("guanlan.incidents.urls")),
+    path("", include("guanlan.intake.urls")),
+    path("", include("guanlan.watch.urls")),
+    path("api/v1/", api.urls),
 ]

@@ -1,0 +1,218 @@
+"""What a plan's criteria are compared with: counts and largest values over an event's posts.
+
+A measure counts only negative posts by others than the watch's owner, unless its line
+below says otherwise. A copy by the same author counts once; a copy by another author is
+one more voice and counts. None means unknown, never zero.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from guanlan.engine.ledger import Columns
+from guanlan.engine.posts import MEDIA_TYPES
+
+Rows = NDArray[np.int32]
+
+HOUR_US = 3_600_000_000
+LARGE_ACCOUNT = 100_000
+WITNESSES = 20  # posts named per measure
+
+COUNTED = (
+    "complaints_72h",  # complaints of any stance
+    "complaints_24h",
+    "negative_24h",
+    "negative_comments",  # negative posts that answer another
+    "posts",  # all posts of the event
+    "others",  # posts by others: what the share is of
+    "negative",
+)
+LARGEST = (
+    "top_interactions",  # likes + comments + reposts + favourites of one post
+    "top_reposts",
+    "top_views",  # of a post that is not a video
+    "top_plays",  # of a video
+    "top_video_likes",
+)
+
+_NEWS, _VIDEO, _COMPLAINT = (MEDIA_TYPES.index(kind) for kind in ("news", "video", "complaint"))
+
+
+@njit(cache=True)
+def _tally(columns, rows, at, counts, tops, voices):  # type: ignore[no-untyped-def]
+    """Fill `counts` (COUNTED), `tops` (LARGEST: value, row; -1 unknown); return voices' numbers."""
+    day, three_days = at - 24 * HOUR_US, at - 72 * HOUR_US
+    outlets = large = 0
+    for row in rows:
+        counts[4] += 1
+        if columns.ours[row] or columns.repeat[row]:
+            continue
+        counts[5] += 1
+        published = columns.at[row]
+        if columns.media[row] == _COMPLAINT and published <= at:
+            counts[0] += published > three_days
+            counts[1] += published > day
+        if not columns.negative[row]:
+            continue
+        counts[6] += 1
+        counts[2] += day < published <= at
+        counts[3] += columns.reply[row]
+        _largest(columns, row, tops)
+        if columns.author[row] != 0 and columns.media[row] == _NEWS:
+            voices[0, outlets] = columns.author[row]
+            outlets += 1
+        if columns.author[row] != 0 and columns.followers[row] >= LARGE_ACCOUNT:
+            voices[1, large] = columns.author[row]
+            large += 1
+    return outlets, large
+
+
+@njit(cache=True)
+def _largest(columns, row, tops):  # type: ignore[no-untyped-def]
+    video = columns.media[row] == _VIDEO
+    touches = np.int64(-1)
+    for count in (columns.likes[row], columns.comments[row], columns.reposts[row], columns.favourites[row]):
+        if count >= 0:
+            touches = max(touches, 0) + count
+    _keep(tops, 0, touches, row)
+    _keep(tops, 1, columns.reposts[row], row)
+    _keep(tops, 3 if video else 2, columns.views[row], row)
+    if video:
+        _keep(tops, 4, columns.likes[row], row)
+
+
+@njit(cache=True)
+def _keep(tops, place, value, row):  # type: ignore[no-untyped-def]
+    if value > tops[place, 0]:
+        tops[place, 0] = value
+        tops[place, 1] = row
+
+
+def measure(columns: Columns, rows: Rows, at: int) -> dict[str, int | None]:
+    """Return every measure of an event but growth, at `at` (microseconds since 1970)."""
+    counts, tops, voices = _run(columns, rows, at)
+    found: dict[str, int | None] = dict(zip(COUNTED, counts.tolist(), strict=True))
+    for name, value in zip(LARGEST, tops[:, 0].tolist(), strict=True):
+        found[name] = None if value < 0 else value
+    found["outlets"], found["large_accounts"] = (len(set(keys)) for keys in voices)
+    others, negative = found.pop("others"), found.pop("negative")
+    found["negative_permille"] = 1000 * (negative or 0) // others if others else None
+    return found
+
+
+def witnesses(columns: Columns, rows: Rows, at: int) -> Mapping[str, tuple[int, ...]]:
+    """Return the rows behind each measure, the latest WITNESSES of those that were counted."""
+    _counts, tops, _voices = _run(columns, rows, at)
+    others = rows[~columns.ours[rows] & ~columns.repeat[rows]]
+    negative = others[columns.negative[others]]
+    complaints = others[columns.media[others] == _COMPLAINT]
+    found = {
+        "complaints_72h": _within(columns, complaints, at, 72),
+        "complaints_24h": _within(columns, complaints, at, 24),
+        "negative_24h": _within(columns, negative, at, 24),
+        "growth_7d": _within(columns, negative, at, 24),
+        "negative_comments": negative[columns.reply[negative]],
+        "negative_permille": negative,
+        "outlets": negative[columns.media[negative] == _NEWS],
+        "large_accounts": negative[columns.followers[negative] >= LARGE_ACCOUNT],
+        "posts": rows,
+    }
+    named = {name: tuple(chosen[-WITNESSES:].tolist()) for name, chosen in found.items()}
+    for name, row in zip(LARGEST, tops[:, 1].tolist(), strict=True):
+        named[name] = () if row < 0 else (row,)
+    return named
+
+
+def _run(
+    columns: Columns, rows: Rows, at: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[list[int], list[int]]]:
+    counts = np.zeros(len(COUNTED), np.int64)
+    tops = np.full((len(LARGEST), 2), -1, np.int64)
+    voices = np.empty((2, rows.size), np.uint64)
+    outlets, large = _tally(columns, rows, at, counts, tops, voices)
+    return counts, tops, (voices[0, :outlets].tolist(), voices[1, :large].tolist())
+
+
+def _within(columns: Columns, rows: Rows, at: int, hours: int) -> Rows:
+    published = columns.at[rows]
+    return rows[(published > at - hours * HOUR_US) & (published <= at)]
+
+
+class Hours:
+    """A watch's posts and negative posts, hour by hour, for the last 29 days."""
+
+    RING = 29 * 24
+    LATE = 72  # hours after which a post is too late for its own hour
+    BASELINE = 7 * 24
+    YOUNG = BASELINE // 2
+
+    def __init__(self, first: int) -> None:
+        """Begin with the hour `first`, counted from 1970."""
+        self._first = self._latest = first
+        self._counts = np.zeros((2, self.RING), np.int64)
+
+    def add(self, at: int, clock: int, negative: bool) -> None:
+        """Count a post published at `at` in its own hour; `clock` is event time (microseconds)."""
+        hour = at // HOUR_US
+        self._reach(clock // HOUR_US)
+        if hour > self._latest - self.LATE and hour <= self._latest:
+            self._first = min(self._first, hour)
+            self._counts[0, hour % self.RING] += 1
+            self._counts[1, hour % self.RING] += negative
+
+    def load(self, first: int, posts: Sequence[int], negative: Sequence[int]) -> None:
+        """Take background counts over, hour by hour from `first`; hours out of reach are left out."""
+        self._reach(first + len(posts) - 1)
+        self._first = min(self._first, max(first, self._latest - self.RING + 1))
+        for offset, pair in enumerate(zip(posts, negative, strict=True)):
+            if first + offset >= self._first:
+                self._counts[:, (first + offset) % self.RING] += pair
+
+    def growth(self, clock: int) -> int | None:
+        """Return the rise, in percent, of the last 24 hours' negative posts over the daily mean before.
+
+        The mean is that of the 7 days before, or of what there is of them, and at least
+        one post a day. None while there are less than 3.5 days of history.
+        """
+        self._reach(clock // HOUR_US)
+        before = min(self.BASELINE, self._latest - self._first + 1 - 24)
+        if before + 24 < self.YOUNG:
+            return None
+        day = int(self._sum(1, self._latest - 23, 24))
+        base = max(24 * int(self._sum(1, self._latest - 23 - before, before)), before)
+        return (day * before - base) * 100 // base
+
+    def week(self) -> list[int] | None:
+        """Return the posts per hour of the week, from Thursday 00:00 UTC; None under a week of history."""
+        if self._latest - self._first < self.BASELINE:
+            return None
+        sums = np.zeros(self.BASELINE, np.int64)
+        for hour in range(max(self._first, self._latest - self.RING + 1), self._latest):
+            sums[hour % self.BASELINE] += self._counts[0, hour % self.RING]
+        return [int(count) for count in sums]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return all state."""
+        return {"first": self._first, "latest": self._latest, "counts": self._counts}
+
+    @classmethod
+    def restore(cls, state: dict[str, Any]) -> "Hours":
+        """Return what `snapshot` described."""
+        hours = cls(state["first"])
+        hours._latest, hours._counts = state["latest"], state["counts"]
+        return hours
+
+    def _sum(self, kind: int, first: int, hours: int) -> int:
+        return int(self._counts[kind, np.arange(first, first + hours) % self.RING].sum())
+
+    def _reach(self, hour: int) -> None:
+        """Open the hours up to `hour`, empty."""
+        if hour - self._latest >= self.RING:
+            self._counts[:] = 0
+        elif hour > self._latest:
+            self._counts[:, np.arange(self._latest + 1, hour + 1) % self.RING] = 0
+        self._latest = max(self._latest, hour)
+        self._first = max(self._first, self._latest - self.RING + 1)

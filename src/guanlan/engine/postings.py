@@ -1,0 +1,336 @@
+"""The posting lists under the topics: compiled kernels over plain arrays, integers throughout."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+LIST_CAP = 64  # topics one term may lead to; a term in more of them distinguishes none
+COMMON = 24  # sixteenths of a bit: a term in more than about a third of the topics weighs nothing
+PRIOR_TOPICS = 8  # as if so many other topics were known: a first topic's words are not worthless
+
+TERMS, NODES, FREE_NODE, TOPICS, FIRST, LAST, SINCE, LIVE = range(8)  # places in `Index.counters`
+
+
+class Index(NamedTuple):
+    """The arrays the kernels work on; -1 stands for none."""
+
+    keys: NDArray[np.uint64]  # per term slot: the term, 0 = free
+    heads: NDArray[np.int32]  # per term slot: its first posting
+    spread: NDArray[np.int32]  # per term slot: in how many topics it stands
+    weights: NDArray[np.int32]  # per term slot, in sixteenths of a bit
+    owners: NDArray[np.int32]  # per posting: the topic
+    times: NDArray[np.int32]  # per posting: documents of the topic that hold the term
+    nexts: NDArray[np.int32]  # per posting: the term's next posting
+    norms: NDArray[np.int64]  # per topic: squared length
+    sizes: NDArray[np.int32]  # per topic: its documents in the window, 0 = free
+    numbers: NDArray[np.int64]  # per topic: the caller's number, ever growing
+    watches: NDArray[np.int32]  # per topic
+    scores: NDArray[np.int64]  # per topic: scratch, all zero between calls
+    touched: NDArray[np.int32]  # scratch
+    slots: NDArray[np.int32]  # per document (a ring) its term slots
+    lengths: NDArray[np.int32]
+    topics: NDArray[np.int32]  # per document
+    stamps: NDArray[np.int64]  # per document: microseconds of event time
+    fresh: NDArray[np.int32]  # per watch: the weight of a term not seen before
+    counters: NDArray[np.int64]
+
+
+@njit(cache=True)
+def weight_of(topics, spread):  # type: ignore[no-untyped-def]
+    """Return a term's weight: 16 * log2(topics / spread) - COMMON, at least 0.
+
+    Whole numbers only: the logarithm is linear between powers of two.
+    """
+    quotient = topics * 65536 // spread
+    power = 0
+    while quotient >> (power + 1):
+        power += 1
+    rest = ((quotient - (1 << power)) * 16) >> power
+    return max((power - 16) * 16 + rest - COMMON, 0)
+
+
+@njit(cache=True)
+def _slot(index, key):  # type: ignore[no-untyped-def]
+    """Return the key's slot, taking a free one for a key not seen before."""
+    mask = index.keys.size - 1
+    mixed = key * np.uint64(0x9E3779B97F4A7C15)
+    at = np.int64((mixed ^ (mixed >> np.uint64(32))) & np.uint64(mask))
+    while index.keys[at] != key:
+        if index.keys[at] == 0:
+            index.keys[at] = key
+            index.heads[at] = -1
+            index.spread[at] = 0
+            index.weights[at] = index.fresh[np.int64(key >> np.uint64(48))]
+            index.counters[TERMS] += 1
+            break
+        at = (at + 1) & mask
+    return at
+
+
+@njit(cache=True)
+def _posting(index, slot, topic):  # type: ignore[no-untyped-def]
+    node = index.heads[slot]
+    while node >= 0 and index.owners[node] != topic:
+        node = index.nexts[node]
+    return node
+
+
+@njit(cache=True)
+def _raise(index, slot, topic):  # type: ignore[no-untyped-def]
+    """Count one more document of `topic` with the term; a full list takes no further topic."""
+    node = _posting(index, slot, topic)
+    if node < 0:
+        if index.spread[slot] >= LIST_CAP:
+            return
+        node = index.counters[FREE_NODE]
+        if node >= 0:
+            index.counters[FREE_NODE] = index.nexts[node]
+        else:
+            node = index.counters[NODES]
+            index.counters[NODES] += 1
+        index.owners[node] = topic
+        index.times[node] = 0
+        index.nexts[node] = index.heads[slot]
+        index.heads[slot] = node
+        index.spread[slot] += 1
+    weight = np.int64(index.weights[slot])
+    index.norms[topic] += weight * weight * (2 * np.int64(index.times[node]) + 1)
+    index.times[node] += 1
+
+
+@njit(cache=True)
+def _lower(index, slot, topic):  # type: ignore[no-untyped-def]
+    node = _posting(index, slot, topic)
+    if node < 0:
+        return
+    weight = np.int64(index.weights[slot])
+    index.times[node] -= 1
+    index.norms[topic] -= weight * weight * (2 * np.int64(index.times[node]) + 1)
+    if index.times[node] == 0:
+        _unlink(index, slot, node)
+
+
+@njit(cache=True)
+def _unlink(index, slot, node):  # type: ignore[no-untyped-def]
+    if index.heads[slot] == node:
+        index.heads[slot] = index.nexts[node]
+    else:
+        before = index.heads[slot]
+        while index.nexts[before] != node:
+            before = index.nexts[before]
+        index.nexts[before] = index.nexts[node]
+    index.nexts[node] = index.counters[FREE_NODE]
+    index.counters[FREE_NODE] = node
+    index.spread[slot] -= 1
+
+
+@njit(cache=True)
+def _forget(index):  # type: ignore[no-untyped-def]
+    """Drop the oldest document of the window."""
+    ring = index.stamps.size
+    oldest = index.counters[FIRST] % ring
+    topic = index.topics[oldest]
+    for j in range(index.lengths[oldest]):
+        if index.slots[oldest, j] >= 0:
+            _lower(index, index.slots[oldest, j], topic)
+    index.counters[FIRST] += 1
+    index.sizes[topic] -= 1
+    if index.sizes[topic] == 0:
+        index.counters[LIVE] -= 1
+
+
+@njit(cache=True)
+def expire(index, before):  # type: ignore[no-untyped-def]
+    """Drop the documents taken before `before` (microseconds)."""
+    ring = index.stamps.size
+    while (
+        index.counters[FIRST] < index.counters[LAST] and index.stamps[index.counters[FIRST] % ring] < before
+    ):
+        _forget(index)
+
+
+@njit(cache=True)
+def nearest(index, terms, n):  # type: ignore[no-untyped-def]
+    """Return (topic, cosine) of the topic nearest to the terms; (-1, 0.0) if none shares one.
+
+    A tie goes to the lowest number.
+    """
+    own = np.int64(0)
+    touched = 0
+    for j in range(n):
+        slot = _slot(index, terms[j])
+        weight = np.int64(index.weights[slot])
+        own += weight * weight
+        if weight == 0:
+            continue
+        node = index.heads[slot]
+        while node >= 0:
+            topic = index.owners[node]
+            if index.scores[topic] == 0:
+                index.touched[touched] = topic
+                touched += 1
+            index.scores[topic] += weight * weight * index.times[node]
+            node = index.nexts[node]
+    best, highest = -1, 0.0
+    for j in range(touched):
+        topic = index.touched[j]
+        score = float(index.scores[topic]) / np.sqrt(float(own) * float(index.norms[topic]))
+        index.scores[topic] = 0
+        if score > highest or (score == highest and index.numbers[topic] < index.numbers[best]):
+            best, highest = topic, score
+    return best, highest
+
+
+@njit(cache=True)
+def found(index, number, watch):  # type: ignore[no-untyped-def]
+    """Open an empty topic with the caller's number; return its place."""
+    topic = np.int64(0)
+    while index.sizes[(index.counters[TOPICS] + topic) % index.sizes.size] != 0:
+        topic += 1
+    topic = (index.counters[TOPICS] + topic) % index.sizes.size
+    index.counters[TOPICS] = topic + 1
+    index.numbers[topic] = number
+    index.watches[topic] = watch
+    index.norms[topic] = 0
+    return topic
+
+
+@njit(cache=True)
+def add(index, terms, n, topic, at):  # type: ignore[no-untyped-def]
+    """Add a document taken at `at` to a topic, dropping the oldest if the window is full."""
+    ring = index.stamps.size
+    if index.sizes[topic] == 0:
+        index.counters[LIVE] += 1
+    index.sizes[topic] += 1  # first, so that dropping the oldest cannot close this topic
+    if index.counters[LAST] - index.counters[FIRST] == ring:
+        _forget(index)
+    place = index.counters[LAST] % ring
+    for j in range(n):
+        slot = _slot(index, terms[j])
+        index.slots[place, j] = slot
+        _raise(index, slot, topic)
+    index.lengths[place] = n
+    index.topics[place] = topic
+    index.stamps[place] = at
+    index.counters[LAST] += 1
+    index.counters[SINCE] += 1
+
+
+@njit(cache=True)
+def reweigh(index):  # type: ignore[no-untyped-def]
+    """Set every term's weight by the topics it stands in now, and the lengths with it."""
+    live = np.zeros(index.fresh.size, np.int64)
+    for topic in range(index.sizes.size):
+        index.norms[topic] = 0
+        if index.sizes[topic]:
+            live[index.watches[topic]] += 1
+    for watch in range(live.size):
+        index.fresh[watch] = weight_of(live[watch] + PRIOR_TOPICS, 1)
+    for slot in range(index.keys.size):
+        if index.keys[slot] == 0:
+            continue
+        spread = index.spread[slot]
+        here = live[np.int64(index.keys[slot] >> np.uint64(48))] + PRIOR_TOPICS
+        weight = np.int64(0)
+        if spread < LIST_CAP:
+            weight = np.int64(weight_of(here, max(spread, 1)))
+        index.weights[slot] = weight
+        node = index.heads[slot]
+        while node >= 0:
+            times = np.int64(index.times[node])
+            index.norms[index.owners[node]] += weight * weight * times * times
+            node = index.nexts[node]
+    index.counters[SINCE] = 0
+
+
+@njit(cache=True)
+def pairs(index, least, longest, out, shares):  # type: ignore[no-untyped-def]
+    """List the shares of the dot product of each two topics with at least `least` documents.
+
+    Only terms that stand in at most `longest` topics count, so the product is a lower bound.
+    """
+    n = 0
+    for slot in range(index.keys.size):
+        if index.spread[slot] < 2 or index.spread[slot] > longest or index.weights[slot] == 0:
+            continue
+        square = np.int64(index.weights[slot]) * np.int64(index.weights[slot])
+        node = index.heads[slot]
+        while node >= 0:
+            one = index.owners[node]
+            other = index.nexts[node]
+            while other >= 0:
+                two = index.owners[other]
+                if index.sizes[one] >= least and index.sizes[two] >= least and n < out.size:
+                    out[n] = np.int64(min(one, two)) << 32 | np.int64(max(one, two))
+                    shares[n] = square * index.times[node] * index.times[other]
+                    n += 1
+                other = index.nexts[other]
+            node = index.nexts[node]
+    return n
+
+
+@njit(cache=True)
+def retell(index, topic, into):  # type: ignore[no-untyped-def]
+    """Give the documents of one topic to another."""
+    ring = index.stamps.size
+    for number in range(index.counters[FIRST], index.counters[LAST]):
+        place = number % ring
+        if index.topics[place] != topic:
+            continue
+        for j in range(index.lengths[place]):
+            if index.slots[place, j] >= 0:
+                _lower(index, index.slots[place, j], topic)
+                _raise(index, index.slots[place, j], into)
+        index.topics[place] = into
+        index.sizes[into] += 1
+    index.sizes[topic] = 0
+    index.counters[LIVE] -= 1
+
+
+@njit(cache=True)
+def move(old, index):  # type: ignore[no-untyped-def]
+    """Copy a table of terms into a roomier one, leaving out terms that no topic holds."""
+    places = np.full(old.keys.size, -1, np.int32)
+    for slot in range(old.keys.size):
+        if old.keys[slot] != 0 and old.heads[slot] >= 0:
+            place = _slot(index, old.keys[slot])
+            index.heads[place] = old.heads[slot]
+            index.spread[place] = old.spread[slot]
+            index.weights[place] = old.weights[slot]
+            places[slot] = place
+    ring = index.stamps.size
+    for number in range(index.counters[FIRST], index.counters[LAST]):
+        for j in range(index.lengths[number % ring]):
+            slot = index.slots[number % ring, j]
+            index.slots[number % ring, j] = places[slot] if slot >= 0 else -1
+
+
+@njit(cache=True)
+def tally(index, topic, most):  # type: ignore[no-untyped-def]
+    """Return (terms, documents, scores) of a topic's latest `most` documents."""
+    ring = index.stamps.size
+    keys = np.empty(most * index.slots.shape[1], np.uint64)
+    n, seen = 0, 0
+    number = index.counters[LAST] - 1
+    while number >= index.counters[FIRST] and seen < most:
+        place = number % ring
+        if index.topics[place] == topic:
+            seen += 1
+            for j in range(index.lengths[place]):
+                if index.slots[place, j] >= 0:
+                    keys[n] = index.keys[index.slots[place, j]]
+                    n += 1
+        number -= 1
+    keys[:n].sort()
+    documents = np.zeros(n, np.int64)
+    scores = np.zeros(n, np.int64)
+    kept = -1
+    for i in range(n):
+        if kept < 0 or keys[i] != keys[kept]:
+            kept += 1
+            keys[kept] = keys[i]
+            scores[kept] = np.int64(index.weights[_slot(index, keys[i])])
+        documents[kept] += 1
+    return keys[: kept + 1], documents[: kept + 1], scores[: kept + 1] * documents[: kept + 1]

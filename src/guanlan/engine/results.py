@@ -1,0 +1,171 @@
+"""What goes into the analyser beside posts, and what comes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from guanlan.engine.severity import Reason, Table
+from guanlan.engine.spread import Edge
+
+
+class PostResult(NamedTuple):
+    """One post as read; the line that `analyse` writes.
+
+    `events` stand beside `watches`, one each, None while the post belongs to no event;
+    `event` is the first of them. `stance` is per mille. `seen_before` marks a further
+    sight of a post, which only brings new counts.
+    """
+
+    id: str
+    platform: str
+    watches: tuple[str, ...]
+    hits: tuple[Any, ...]
+    duplicate_of: str | None
+    stance: dict[str, int]
+    event: str | None
+    events: tuple[str | None, ...]
+    seen_before: bool
+    emotion: None = None
+    category: None = None
+    advertisement: None = None
+
+
+@dataclass(frozen=True)
+class Signal:
+    """An event's computed level changed; None is below all levels."""
+
+    at: datetime
+    event: str
+    watch: str
+    level: str | None
+    previous_level: str | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A post's event was found, or changed, after the post's own result was given."""
+
+    platform: str
+    id: str
+    watch: str
+    event: str | None
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Two events turned out to be one; `gone` is no event any more."""
+
+    at: datetime
+    gone: str
+    into: str
+
+
+@dataclass(frozen=True)
+class Surge:
+    """A watch's posts rose beyond expectation (`silent` False), or a platform fell silent under it.
+
+    `platform` is None for the watch as a whole. `count` posts came in the ten minutes
+    from `at`; `limit` or more are a surge.
+    """
+
+    at: datetime
+    watch: str
+    platform: str | None
+    silent: bool
+    count: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class Results:
+    """What one call brought, in order; `changed` names the events whose figures moved."""
+
+    posts: list[PostResult]
+    signals: list[Signal]
+    moved: list[Moved]
+    merged: list[Merged]
+    surges: list[Surge]
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EventView:
+    """An event as it stands. `path` holds the edges that evidence supports, and the first root."""
+
+    event: str
+    watch: str
+    terms: tuple[str, ...]
+    first_at: datetime
+    last_at: datetime
+    posts: int
+    negative_permille: int | None
+    level: str | None
+    measures: Mapping[str, int | None]
+    facts: Mapping[str, tuple[str, ...]]
+    path: tuple[Edge, ...]
+    forecast: None = None
+
+
+@dataclass(frozen=True)
+class WatchesChanged:
+    """From now on posts are matched with these watches."""
+
+    watches: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class TableChanged:
+    """From now on events are graded by this table; all are graded at the next tick."""
+
+    table: Table
+
+
+@dataclass(frozen=True)
+class ModelChanged:
+    """From now on posts are read with this model."""
+
+    model: Any
+
+
+@dataclass(frozen=True)
+class FactStated:
+    """A person, or a source's attribute, states a fact; without `posts` it is taken back."""
+
+    event: str
+    fact: str
+    posts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EventsMerged:
+    """A person says that two events are one."""
+
+    gone: str
+    into: str
+
+
+@dataclass(frozen=True)
+class PostMoved:
+    """A person puts a post into another event of the same watch, or (None) into none."""
+
+    platform: str
+    id: str
+    watch: str
+    event: str | None
+
+
+@dataclass(frozen=True)
+class BackgroundCounts:
+    """What came under a watch, hour by hour from `first_hour`, before the stream began."""
+
+    watch: str
+    first_hour: datetime
+    posts: tuple[int, ...]
+    negative: tuple[int, ...]
+
+
+Change = (
+    WatchesChanged | TableChanged | ModelChanged | FactStated | EventsMerged | PostMoved | BackgroundCounts
+)

@@ -1,0 +1,279 @@
+"""What is known of a stream: its posts, events and hours, and what there is to tell."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+import pyarrow as pa
+
+from guanlan.engine import spread
+from guanlan.engine.bursts import Bursts
+from guanlan.engine.events import CLOSED_US, Event, figures
+from guanlan.engine.gather import Gather
+from guanlan.engine.ledger import NO_EVENT, Ledger
+from guanlan.engine.measures import HOUR_US, Hours
+from guanlan.engine.model import CLASSES
+from guanlan.engine.query import Watch
+from guanlan.engine.reading import Reading
+from guanlan.engine.results import EventView, Merged, Moved, PostResult, Results, Signal, Surge
+from guanlan.engine.seen import Seen, fingerprints
+from guanlan.engine.severity import Criterion, HardTrigger, Table
+
+LATE_US = HOUR_US  # a post further behind event time is late
+PATH = 500  # edges of an event that are shown
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def micros(at: datetime) -> int:
+    """Return microseconds since 1970."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment(at: int) -> datetime:
+    """Return the time, in UTC, of microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=at)
+
+
+class Stream:
+    """All state that grows with the posts. `clock` is event time in microseconds since 1970."""
+
+    def __init__(self, watches: Sequence[Watch], table: Table | None) -> None:
+        self.clock = self.day = 0
+        self.table = table
+        self.names: dict[str, int] = {}  # of watches, past ones too: their number in every column
+        self.change_watches(watches)
+        self.platforms: dict[str, int] = {}
+        self.events: dict[int, Event] = {}
+        self.standing: dict[int, None] = {}  # events that have a level
+        self.hours: dict[int, Hours] = {}
+        self.seen, self.ledger, self.gather = Seen(), Ledger(), Gather()
+        self.bursts, self.spread = Bursts(), spread.Spread()
+        self.touched: dict[int, bool] = {}  # events to grade at the next tick: by late posts only?
+        self.taken: dict[int, list[int]] = {}  # of the batch being fed: post -> its rows
+        self.signals: list[Signal] = []
+        self.surges: list[Surge] = []
+        self._moved: dict[int, None] = {}
+        self._merged: list[Merged] = []
+        self._changed: dict[int, None] = {}
+
+    def change_watches(self, watches: Sequence[Watch]) -> None:
+        """Match with these from now on; a name keeps its number, events and history."""
+        self.watches = tuple(watches)
+        for watch in watches:
+            self.names.setdefault(watch.name, len(self.names))
+
+    def name_of(self, watch: int) -> str:
+        """Return a watch's name."""
+        return list(self.names)[watch]
+
+    def platform_of(self, platform: int) -> str:
+        """Return a platform's name."""
+        return list(self.platforms)[platform]
+
+    def row_under(self, row: int, watch: int) -> int:
+        """Return the row, under a watch, of the post that has `row`; -1 if there is none."""
+        return next((r for r in self.ledger.rows(row) if self.ledger["watch"][r] == watch), -1)
+
+    def event_of(self, row: int) -> int | None:
+        """Return the number of a row's event."""
+        number = int(self.ledger["event"][row]) if row >= 0 else NO_EVENT
+        return None if number == NO_EVENT else number
+
+    def by_key(self, key: str) -> Event:
+        """Return an event; raise KeyError if there is none of that key."""
+        head = key.partition("-")[0]
+        event = self.events.get(int(head)) if head.isdigit() else None
+        if event is None or event.key != key:
+            raise KeyError(key)
+        return event
+
+    def row_of(self, platform: str, post: str, watch: str) -> int:
+        """Return the row of a post under a watch; raise KeyError if there is none."""
+        key = int(fingerprints(pa.array([platform]), pa.array([post]))[0])
+        row = self.row_under(self.seen.row(key), self.names[watch])
+        if row < 0:
+            raise KeyError(post)
+        return row
+
+    def join(self, number: int, row: int, *, moved: bool = False) -> None:
+        """Put a row into an event, opening the event with its first row."""
+        at = int(self.ledger["at"][row])
+        event = self.events.get(number)
+        if event is None:
+            watch = int(self.ledger["watch"][row])
+            event = self.events[number] = Event(number, self._key(number, row), watch, at, at)
+        event.rows.append(row)
+        event.first_at, event.last_at = min(event.first_at, at), max(event.last_at, at)
+        self.ledger["event"][row] = number
+        self.touch(number, late=at < self.clock - LATE_US)
+        if moved:
+            self._moved[row] = None
+
+    def leave(self, row: int) -> None:
+        """Take a row out of its event."""
+        number = self.event_of(row)
+        if number is not None:
+            self.events[number].rows.remove(row)
+            self.touch(number, late=False)
+        self.ledger["event"][row] = NO_EVENT
+        self._moved[row] = None
+
+    def touch(self, number: int, *, late: bool) -> None:
+        """Have an event graded at the next tick."""
+        self.touched[number] = self.touched.get(number, True) and late
+        self.tell(number)
+
+    def tell(self, number: int) -> None:
+        """Name the event among those that changed."""
+        self._changed[number] = None
+
+    def merge(self, gone: int, into: int, at: int) -> None:
+        """Put all of one event into another; the former is no event any more."""
+        if gone not in self.events or into not in self.events:
+            return
+        lost, event = self.events.pop(gone), self.events[into]
+        self.ledger["event"][lost.posts()] = into
+        event.rows.extend(lost.rows)
+        event.first_at, event.last_at = min(event.first_at, lost.first_at), max(event.last_at, lost.last_at)
+        event.facts = lost.facts | event.facts
+        self.standing.pop(gone, None)
+        self.touched.pop(gone, None)
+        self._changed.pop(gone, None)
+        self.touch(into, late=False)
+        self._merged.append(Merged(moment(at), lost.key, event.key))
+
+    def open_levels(self, at: int) -> list[int]:
+        """Return the events whose level may still fall."""
+        return [n for n in self.standing if self.events[n].last_at > at - CLOSED_US]
+
+    def results(self, reading: Reading | None) -> Results:
+        """Return what there is to tell, and begin anew."""
+        told = Results(
+            [] if reading is None else self._post_results(reading),
+            self.signals,
+            [self._move(row) for row in self._moved],
+            self._merged,
+            self.surges,
+            tuple(self.events[number].key for number in self._changed if number in self.events),
+        )
+        self.signals, self.surges, self._merged = [], [], []
+        self._moved, self._changed, self.taken = {}, {}, {}
+        return told
+
+    def view(self, event: Event) -> EventView:
+        """Return an event as it stands at event time."""
+        found = figures(event, self.ledger, self.hours.get(event.watch), self.clock)
+        return EventView(
+            event.key,
+            self.name_of(event.watch),
+            event.terms or self.gather.topics.name(event.number),
+            moment(event.first_at),
+            moment(event.last_at),
+            len(event.rows),
+            found["negative_permille"],
+            event.level,
+            found,
+            event.facts,
+            self._path(event),
+        )
+
+    def _key(self, number: int, row: int) -> str:
+        name = f"{self.platform_of(int(self.ledger['platform'][row]))}\0{self.ledger.ids[row]}"
+        return f"{number}-{blake2b(name.encode(), digest_size=4).hexdigest()}"
+
+    def _move(self, row: int) -> Moved:
+        number = self.event_of(row)
+        platform = self.platform_of(int(self.ledger["platform"][row]))
+        watch = self.name_of(int(self.ledger["watch"][row]))
+        return Moved(
+            platform, self.ledger.ids[row], watch, None if number is None else self.events[number].key
+        )
+
+    def _path(self, event: Event) -> tuple[spread.Edge, ...]:
+        kinds, sources, ids = self.ledger["edge"], self.ledger["source"], self.ledger.ids
+        rows = [row for row in event.rows if kinds[row]] or [int(row) for row in event.rows[:1]]
+        return tuple(
+            spread.Edge(ids[row], ids[sources[row]] if sources[row] >= 0 else None, spread.KINDS[kinds[row]])
+            for row in rows[:PATH]
+        )
+
+    def _post_results(self, reading: Reading) -> list[PostResult]:
+        names, ledger = list(self.names), self.ledger
+        keys = {number: event.key for number, event in self.events.items()} if self.taken else {}
+        ids, platforms = reading.words["id"], reading.words["platform"]
+        stances, known = reading.stance.tolist(), reading.known.tolist()
+        found = []
+        for post, stance in enumerate(stances):
+            rows = self.taken.get(post, ())
+            events = tuple(keys.get(int(ledger["event"][row])) for row in rows)
+            original = reading.copies.get(post)
+            found.append(
+                PostResult(
+                    ids[post],
+                    platforms[post],
+                    tuple(names[ledger["watch"][row]] for row in rows),
+                    tuple(reading.hits.get(post, ())),
+                    original[0] if original else None,
+                    dict(zip(CLASSES, stance, strict=True)),
+                    events[0] if events else None,
+                    events,
+                    known[post],
+                )
+            )
+        return found
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return all state as arrays and plain values; nothing may wait to be told."""
+        return {
+            "clock": self.clock,
+            "day": self.day,
+            "table": asdict(self.table) if self.table else None,
+            "watches": [asdict(watch) for watch in self.watches],
+            "names": self.names,
+            "platforms": self.platforms,
+            "events": [event.snapshot() for event in self.events.values()],
+            "standing": list(self.standing),
+            "touched": list(self.touched.items()),
+            "hours": {str(watch): hours.snapshot() for watch, hours in self.hours.items()},
+            "seen": self.seen.snapshot(),
+            "ledger": self.ledger.snapshot(),
+            "gather": self.gather.snapshot(),
+            "bursts": self.bursts.snapshot(),
+            "spread": self.spread.snapshot(),
+        }
+
+    @classmethod
+    def restore(cls, state: dict[str, Any]) -> "Stream":
+        """Return the stream that `snapshot` described."""
+        watches = [_watch(watch) for watch in state["watches"]]
+        stream = cls(watches, _table(state["table"]))
+        stream.clock, stream.day = state["clock"], state["day"]
+        stream.names, stream.platforms = state["names"], state["platforms"]
+        stream.events = {event["number"]: Event.restore(event) for event in state["events"]}
+        stream.standing = dict.fromkeys(state["standing"])
+        stream.touched = {number: late for number, late in state["touched"]}
+        stream.hours = {int(watch): Hours.restore(hours) for watch, hours in state["hours"].items()}
+        stream.seen, stream.ledger = Seen.restore(state["seen"]), Ledger.restore(state["ledger"])
+        stream.gather = Gather.restore(state["gather"])
+        stream.bursts, stream.spread = Bursts.restore(state["bursts"]), spread.Spread.restore(state["spread"])
+        return stream
+
+
+def _watch(state: dict[str, Any]) -> Watch:
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in state.items()}
+    return Watch(**values)
+
+
+def _table(state: dict[str, Any] | None) -> Table | None:
+    if state is None:
+        return None
+    criteria = tuple(_criterion(criterion) for criterion in state["criteria"])
+    return Table(tuple(state["levels"]), criteria, tuple(HardTrigger(**t) for t in state["triggers"]))
+
+
+def _criterion(state: dict[str, Any]) -> Criterion:
+    thresholds = tuple((level, least) for level, least in state["thresholds"])
+    fallback = _criterion(state["fallback"]) if state["fallback"] else None
+    return Criterion(**{**state, "thresholds": thresholds, "fallback": fallback})

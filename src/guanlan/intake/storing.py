@@ -1,0 +1,133 @@
+"""Keeping the posts of a batch: new ones as posts, known ones as another sight of their counts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+from django.db import transaction
+
+from guanlan.audit.actions import record
+from guanlan.clocks.actions import touch
+from guanlan.engine.posts import COUNTS
+from guanlan.intake.authors import author_hash, masked
+from guanlan.intake.models import Batch, Post, RefusedLine, Sight, Source
+from guanlan.intake.reading import Refusal
+
+# One write transaction stays near 50 ms, so that people's clicks get in between.
+ROWS_A_WRITE = 500
+
+_WORDS = ("media_type", "url", "title", "text", "region")
+
+
+def keep_posts(batch: Batch, posts: pa.RecordBatch, *, now: datetime, reported_by: int | None = None) -> None:
+    """Store the posts of a batch in short transactions; a known id becomes a sight, not a post."""
+    rows = posts.to_pylist()
+    for start in range(0, len(rows), ROWS_A_WRITE):
+        made = [_post(batch, row, now, reported_by) for row in rows[start : start + ROWS_A_WRITE]]
+        with transaction.atomic():
+            taken, again = _split(batch, made)
+            Post.objects.bulk_create(taken)
+            _see_again(batch, again, now)
+            batch.taken += len(taken)
+            batch.seen_again += len(again)
+            batch.save(update_fields=["taken", "seen_again"])
+
+
+def refuse_lines(batch: Batch, refused: Iterable[Refusal]) -> None:
+    """Store the lines that could not be read, with their sentences."""
+    lines = [
+        RefusedLine(
+            stream_id=batch.stream_id,
+            batch=batch,
+            line=refusal.line,
+            column=refusal.column or "",
+            sentence=refusal.sentence[:300],
+        )
+        for refusal in refused
+    ]
+    RefusedLine.objects.bulk_create(lines)
+    batch.refused += len(lines)
+    batch.save(update_fields=["refused"])
+
+
+def finish_batch(batch: Batch, *, now: datetime, failure: str = "") -> None:
+    """Say that all of a batch is stored, or why it could not be read; the raw bytes go."""
+    state = Batch.State.REFUSED if failure else Batch.State.STORED
+    with transaction.atomic():
+        seq = touch(batch.stream)
+        Batch.objects.filter(pk=batch.pk).update(
+            state=state, failure=failure[:500], raw=None, changed_seq=seq
+        )
+        if batch.taken:
+            Source.objects.filter(pk=batch.source_id).update(received_at=now, silent_since=None)
+        record(
+            actor="system",
+            verb="intake.finish_batch",
+            kind="batch",
+            subject=batch.key,
+            stream=batch.stream_id,
+            at=now,
+            facts={"taken": batch.taken, "seen_again": batch.seen_again, "refused": batch.refused},
+        )
+
+
+def _post(batch: Batch, row: dict[str, Any], now: datetime, reported_by: int | None) -> Post:
+    return Post(
+        stream_id=batch.stream_id,
+        source_id=batch.source_id,
+        batch=batch,
+        platform=row["platform"][:30],
+        external_id=row["id"][:120],
+        author_hash=author_hash(row["author"]),
+        author_name=masked(row["author"]),
+        author_followers=row["author_followers"],
+        author_verified=row["author_verified"],
+        published_at=row["published_at"],
+        taken_at=now,
+        parent_id_outside=row["parent_id"] or "",
+        repost_of_outside=row["repost_of"] or "",
+        reported_by_id=reported_by,
+        **{name: row[name] or "" for name in _WORDS},
+        **{name: row[name] for name in COUNTS},
+    )
+
+
+def _split(batch: Batch, made: list[Post]) -> tuple[list[Post], list[tuple[Post, Post]]]:
+    """Return the posts never seen, and (known, seen now) pairs; ids may repeat inside the batch."""
+    ids = {post.external_id for post in made}
+    stored = Post.objects.filter(stream_id=batch.stream_id, external_id__in=ids)
+    known = {(post.platform, post.external_id): post for post in stored}
+    taken: list[Post] = []
+    again: list[tuple[Post, Post]] = []
+    for post in made:
+        place = (post.platform, post.external_id)
+        if place in known:
+            again.append((known[place], post))
+        else:
+            known[place] = post
+            taken.append(post)
+    return taken, again
+
+
+def _see_again(batch: Batch, again: list[tuple[Post, Post]], now: datetime) -> None:
+    changed: list[Post] = []
+    firsts: list[Sight] = []
+    for known, seen in again:
+        counts = {name: getattr(seen, name) for name in COUNTS if getattr(seen, name) is not None}
+        if any(getattr(known, name) != value for name, value in counts.items()):
+            if known not in changed:
+                firsts.append(_sight(known, known.batch_id, known.taken_at, first=True))
+            for name, value in counts.items():
+                setattr(known, name, value)
+            changed.append(known)
+    unique = list({known.pk: known for known in changed}.values())
+    told = set(Sight.objects.filter(post__in=unique, first=True).values_list("post_id", flat=True))
+    Sight.objects.bulk_create(sight for sight in firsts if sight.post_id not in told)
+    Sight.objects.bulk_create(_sight(known, batch.pk, now) for known in unique)
+    Post.objects.bulk_update(unique, list(COUNTS))
+
+
+def _sight(post: Post, batch: int, seen_at: datetime, *, first: bool = False) -> Sight:
+    counts = {name: getattr(post, name) for name in COUNTS}
+    return Sight(stream_id=post.stream_id, post=post, batch_id=batch, seen_at=seen_at, first=first, **counts)

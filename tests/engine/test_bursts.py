@@ -1,0 +1,127 @@
+"""Bursts and silences: limits against exact probabilities, alarms on series made by hand."""
+
+from fractions import Fraction
+from math import comb
+
+import numpy as np
+import pytest
+
+from guanlan.engine import bursts
+from guanlan.engine.bursts import BIN_US, DAY_BINS, ONE, REFRACTORY, Bursts, high_limit, low_limit
+
+SERIES = (0,)
+PLATFORM = (0, 3)
+
+
+def exact_limit(shape: int, rate: int, here: int) -> int:
+    """The least count whose upper tail is below CHANCE, in exact fractions (negative binomial)."""
+    share = Fraction(here, rate + here)
+    reached, count = Fraction(0), 0
+    while True:
+        reached += comb(count + shape - 1, count) * (1 - share) ** shape * share**count
+        count += 1
+        if 1 - reached < Fraction(bursts.CHANCE):
+            return max(count, bursts.LEAST)
+
+
+@pytest.mark.parametrize(("total", "bins"), [(0, 0), (3, 20), (40, 40), (700, 144), (2000, 100)])
+def test_low_limit_is_the_exact_negative_binomial(total, bins):
+    expected = exact_limit(total + bursts.PRIOR_COUNT, bins + bursts.PRIOR_BINS, 1)
+    assert low_limit(total * ONE, bins * ONE, ONE) == expected
+
+
+def test_a_busy_hour_allows_more():
+    assert low_limit(100 * ONE, 100 * ONE, 4 * ONE) == exact_limit(101, 106, 4)
+
+
+def test_high_limit_lies_beyond_all_residuals_seen_but_not_far():
+    residuals = np.array(sorted((i * 37) % 41 - 20 for i in range(1000)), np.int32)
+    assert 100 + 20 < high_limit(residuals, 100.0) < 100 + 30
+
+
+def feed(series: Bursts, counts, first: int = 0, key=SERIES):
+    """Add so many posts in each bin; tick at each bin's end; return what was told, as (bin, silent)."""
+    told = []
+    for place, count in enumerate(counts, first):
+        for _post in range(count):
+            series.add(key, place * BIN_US + 1)
+        told += [(burst.at // BIN_US, burst.silent) for burst in series.tick((place + 1) * BIN_US)]
+    return told
+
+
+def test_an_even_series_is_no_burst_and_a_jump_is_one():
+    series = Bursts()
+    assert feed(series, [1, 0, 2, 1] * 60) == []
+    assert feed(series, [14], 240) == [(240, False)]
+
+
+def test_a_burst_is_told_once_and_again_only_after_the_refractory_period():
+    series = Bursts()
+    feed(series, [0, 1] * 40)
+    assert feed(series, [30] * 4 + [0] * (REFRACTORY - 5) + [90], 80) == [(80, False)]
+    assert feed(series, [90], 80 + REFRACTORY) == [(80 + REFRACTORY, False)]
+
+
+def test_a_burst_is_told_at_the_first_tick_and_not_at_the_bin_end():
+    series = Bursts()
+    feed(series, [1, 0] * 20)
+    for _post in range(20):
+        series.add(SERIES, 40 * BIN_US)
+    assert [burst.count for burst in series.tick(40 * BIN_US + 60_000_000)] == [20]
+
+
+def test_drift_spot_takes_over_when_there_is_much():
+    series = Bursts()
+    wave = [100 + (i * 37) % 41 - 20 for i in range(3 * DAY_BINS)]
+    assert feed(series, wave) == [(0, False)]  # out of nothing
+    assert feed(series, [118], len(wave)) == []
+    assert feed(series, [190], len(wave) + 1) == [(len(wave) + 1, False)]
+
+
+def test_a_platform_that_always_spoke_falls_silent_once():
+    series = Bursts()
+    assert feed(series, [1] * DAY_BINS * 2, key=PLATFORM) == []
+    told = feed(series, [0] * DAY_BINS * 3, DAY_BINS * 2, key=PLATFORM)
+    assert told == [(DAY_BINS * 3, True)]
+    assert feed(series, [1], DAY_BINS * 5, key=PLATFORM) == []
+    assert feed(series, [0] * DAY_BINS, DAY_BINS * 5 + 1, key=PLATFORM) == [(DAY_BINS * 6 + 1, True)]
+
+
+def test_a_platform_that_seldom_spoke_does_not_fall_silent():
+    series = Bursts()
+    feed(series, ([1] + [0] * (DAY_BINS - 1)) * 4, key=PLATFORM)
+    assert feed(series, [0] * DAY_BINS * 2, DAY_BINS * 4, key=PLATFORM) == []
+
+
+def test_silence_is_told_at_its_own_time_even_after_a_long_gap():
+    series = Bursts()
+    feed(series, [1] * DAY_BINS * 2, key=PLATFORM)
+    told = series.tick(DAY_BINS * 60 * BIN_US)
+    assert [(burst.silent, burst.at // BIN_US) for burst in told] == [(True, DAY_BINS * 3)]
+
+
+def test_known_hours_of_the_week_excuse_a_busy_hour():
+    weeks = [50 if hour % 24 == 9 else 1 for hour in range(168)]
+    day = [0] * 54 + [8] * 6 + [0] * 84
+    plain, taught = Bursts(), Bursts()
+    taught.load(0, weeks)
+    assert feed(plain, day * 3)
+    assert feed(taught, day * 3) == []
+
+
+def test_a_post_older_than_the_open_bin_is_not_counted():
+    series = Bursts()
+    feed(series, [1, 0] * 20)
+    for _post in range(30):
+        series.add(SERIES, 10 * BIN_US)
+    assert series.tick(41 * BIN_US) == []
+
+
+def test_restoring_changes_nothing():
+    counts = [(i * 7) % 5 for i in range(300)] + [40, 0, 0]
+    plain, restored = Bursts(), Bursts()
+    expected, told = feed(plain, counts), []
+    for place, count in enumerate(counts):
+        told += feed(restored, [count], place)
+        restored = Bursts.restore(restored.snapshot())
+    assert told == expected == [(300, False)]

@@ -1,0 +1,121 @@
+"""The head's arithmetic against a naive reading of it, its bytes at any batch size, its words."""
+
+import csv
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from guanlan.engine import stance as head
+from guanlan.engine.model import CLASSES, Model
+from guanlan.engine.ngrams import SEED, extend, row_of, squeeze
+from guanlan.engine.stance import because, exponential, is_negative, logits, stance
+from guanlan.engine.text import Texts, normalise
+
+OBVIOUS = list(csv.DictReader((Path(__file__).parent / "obvious.csv").open(encoding="utf-8")))
+
+
+def read(*texts: str) -> Texts:
+    return normalise(pa.nulls(len(texts), pa.string()), pa.array(texts, pa.string()))
+
+
+def row(gram: str, bits: int) -> int:
+    state = SEED
+    for character in gram:
+        state = extend(state, np.uint32(ord(character)))
+    return int(row_of(state, bits))
+
+
+def taught(words: dict[str, tuple[int, int, int]], bits: int = 16) -> Model:
+    """A model that knows only the given n-grams."""
+    table = np.zeros((1 << bits, 3), np.int8)
+    for gram, weights in words.items():
+        table[row(gram, bits)] = weights
+    return Model(table, 0.05, (0.0, 0.0, 0.0), 600, {})
+
+
+def test_the_score_is_the_formula() -> None:
+    model = taught({"坏": (60, 0, -40), "坏了": (20, -10, 0)})
+    texts = read("坏了坏了")
+    body = [chr(code) for code in texts.codes]
+    grams = {"".join(body[at : at + n]) for n in (1, 2, 3) for at in range(len(body) - n + 1)}
+    rows = {row(gram, 16) for gram in grams}
+    expected = [0.05 * total / math.sqrt(len(rows)) for total in (80, -10, -40)]
+    assert logits(texts, model)[0].tolist() == pytest.approx(expected, rel=1e-12)
+
+
+def test_probabilities_are_the_softmax_to_the_nearest_per_mille() -> None:
+    scores = np.array([[1.5, -0.5, 0.25], [0.0, 0.0, 0.0], [-9.0, 14.0, 3.0], [0.0, -80.0, 0.0]])
+    powers = [[Fraction(math.exp(score)) for score in line] for line in scores]
+    for line, shares in zip(powers, head._probabilities(scores).tolist(), strict=True):
+        assert sum(shares) == 1000
+        for share, power in zip(shares, line, strict=True):
+            assert abs(share - 1000 * power / sum(line)) <= 1
+
+
+def test_the_exponential_agrees_with_the_library() -> None:
+    for x in np.linspace(-39.9, 0.0, 401):
+        assert exponential(x) == pytest.approx(math.exp(x), rel=1e-11)
+    assert exponential(-50.0) == 0.0
+
+
+def test_any_batch_size_gives_the_same_bytes() -> None:
+    model = Model.load()
+    texts = [line["text"] for line in OBVIOUS] * 3 + ["", "哈" * 5000, "😀", "a"]
+    whole = stance(read(*texts), model).tobytes()
+    for size in (1, 7):
+        parts = [stance(read(*texts[at : at + size]), model) for at in range(0, len(texts), size)]
+        assert np.concatenate(parts).tobytes() == whole
+
+
+def test_probabilities_sum_to_a_thousand_and_none_is_below_zero() -> None:
+    shares = stance(read(*(line["text"] for line in OBVIOUS), "", "?"), Model.load())
+    assert shares.dtype == np.int32
+    assert shares.sum(axis=1).tolist() == [1000] * (len(OBVIOUS) + 2)
+    assert shares.min() >= 0
+
+
+@pytest.mark.parametrize("line", OBVIOUS, ids=lambda line: line["text"][:8])
+def test_the_model_that_ships_reads_an_obvious_sentence(line: dict[str, str]) -> None:
+    shares = stance(read(line["text"]), Model.load())
+    assert CLASSES[int(shares[0].argmax())] == line["label"]
+    assert is_negative(shares, Model.load()).tolist() == [line["label"] == "negative"]
+
+
+def test_an_empty_batch_is_an_empty_answer() -> None:
+    assert stance(read(), Model.load()).shape == (0, 3)
+
+
+def test_the_words_that_decided_are_named_strongest_first() -> None:
+    model = taught({"退款": (90, 0, 0), "坑": (40, 0, 0), "好": (0, 0, 30)})
+    words = because(read("今天申请退款，好坑"), 0, model)
+    assert [word for word, _weight in words] == ["退款", "坑"]
+    assert words[0][1] > words[1][1] > 0
+
+
+def test_words_of_one_post_do_not_leak_into_another() -> None:
+    model = taught({"坑": (90, 0, 0), "赞": (0, 0, 90)})
+    texts = read("真坑", "点赞", "嗯")
+    assert because(texts, 0, model)[0][0] == "坑"
+    assert because(texts, 1, model)[0][0] == "赞"
+    assert because(texts, 2, model) == []
+
+
+def test_the_parts_of_the_words_make_up_the_lead() -> None:
+    model = taught({"差": (80, 0, 0), "评": (60, 0, 0)})
+    texts = read("差评")
+    low, middle, high = logits(texts, model)[0]
+    assert sum(weight for _word, weight in because(texts, 0, model)) == pytest.approx(
+        1000 * (low - (middle + high) / 2), abs=2
+    )
+
+
+def test_a_long_run_counts_as_three() -> None:
+    codes = np.array([ord(character) for character in "啊啊啊啊啊哦哦"], np.uint32)
+    kept, places = np.empty(7, np.uint32), np.empty(7, np.int64)
+    assert squeeze(codes, 0, 7, kept, places) == 5
+    assert "".join(map(chr, kept[:5])) == "啊啊啊哦哦"
+    assert places[:5].tolist() == [0, 1, 2, 5, 6]

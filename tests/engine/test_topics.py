@@ -1,0 +1,218 @@
+"""Topics: terms by hand, nearest against a slow oracle, window, merging, restoring."""
+
+import math
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from guanlan.engine import topics as module
+from guanlan.engine.postings import COMMON, PRIOR_TOPICS, weight_of
+from guanlan.engine.terms import KINDS, MOST_TERMS, collect, readable, words
+from guanlan.engine.topics import Topics
+
+MINUTE = 60_000_000
+
+REFUND = "观澜商城退款拖了半个月客服一直说再等等"
+LEAK = "听说有会员的手机号和地址被人拿去卖了是不是真的"
+PRAISE = "物流小哥冒雨送货上门还帮忙搬到五楼必须表扬"
+
+
+def terms_of(text: str, watch: int = 0) -> np.ndarray:
+    codes = np.array([ord(character) for character in text], np.uint32)
+    out = np.empty(MOST_TERMS, np.uint64)
+    return out[: collect(codes, 0, codes.size, watch, KINDS, out)].copy()
+
+
+def spelled(text: str) -> list[str]:
+    return sorted(readable(int(term)) for term in terms_of(text))
+
+
+def test_terms_are_pairs_and_triples_of_neighbours():
+    assert spelled("退款难") == ["款难", "退款", "退款难"]
+
+
+def test_terms_stop_at_punctuation_and_count_once():
+    assert spelled("退款，退款!") == ["退款"]
+
+
+def test_latin_runs_give_triples_only_and_mixed_pairs_stay():
+    assert spelled("app卡") == ["app", "p卡"]
+
+
+def test_long_text_is_told_by_its_opening():
+    text = "".join(chr(0x4E00 + i) for i in range(1000))
+    found = terms_of(text)
+    assert MOST_TERMS - 2 < found.size <= MOST_TERMS
+    assert readable(int(found[0]))[0] == text[0]
+
+
+def test_terms_of_another_watch_are_other_terms():
+    assert not set(terms_of(REFUND, 0).tolist()) & set(terms_of(REFUND, 7).tolist())
+
+
+def test_words_grow_over_overlaps_and_do_not_repeat():
+    scored = [("观澜商", 90, 10), ("澜商城", 88, 10), ("退款", 60, 9), ("商城", 50, 10)]
+    assert words(scored) == ("观澜商城", "退款")
+
+
+@pytest.mark.parametrize(("topics", "spread"), [(8, 1), (100, 1), (100, 7), (1000, 600), (5, 5)])
+def test_weight_is_the_logarithm_to_a_sixteenth_of_a_bit(topics, spread):
+    exact = 16 * math.log2(topics / spread) - COMMON
+    assert weight_of(topics, spread) == pytest.approx(max(exact, 0), abs=2.5)
+
+
+class Oracle:
+    """The same method, slowly: dictionaries, and no posting list."""
+
+    def __init__(self):
+        self.documents = []
+        self.weights, self.fresh = {}, weight_of(PRIOR_TOPICS, 1)
+
+    def nearest(self, terms):
+        centroids = {}
+        for number, document in self.documents:
+            centroids.setdefault(number, Counter()).update(document)
+        weigh = lambda term: self.weights.get(term, self.fresh)  # noqa: E731
+        own = sum(weigh(term) ** 2 for term in terms)
+        best = (None, 0.0)
+        for number in sorted(centroids):
+            centroid = centroids[number]
+            dot = sum(weigh(term) ** 2 * centroid[term] for term in terms)
+            norm = sum((weigh(term) * n) ** 2 for term, n in centroid.items())
+            cosine = dot / math.sqrt(own * norm) if dot else 0.0
+            if cosine > best[1]:
+                best = (number, cosine)
+        return best
+
+    def merge(self, gone, into):
+        self.documents = [(into if number == gone else number, terms) for number, terms in self.documents]
+
+    def settle(self):
+        spread = Counter()
+        numbers = {number for number, _document in self.documents}
+        for number in numbers:
+            spread.update({term for n, document in self.documents if n == number for term in document})
+        live = len(numbers) + PRIOR_TOPICS
+        self.weights = {term: weight_of(live, n) for term, n in spread.items()}
+        self.fresh = weight_of(live, 1)
+
+
+def test_nearest_is_what_the_slow_oracle_finds():
+    phrases = [
+        "退款一直不到账",
+        "客服电话打不通",
+        "会员信息泄露",
+        "物流很慢",
+        "包装破了",
+        "商城道歉声明",
+        "发票开错",
+    ]
+    texts = [a + b for a in phrases for b in phrases if a != b]
+    topics, oracle = Topics(), Oracle()
+    for i, text in enumerate(texts):
+        terms = terms_of(text)
+        number, cosine = topics.nearest(terms)
+        expected, exact = oracle.nearest(terms.tolist())
+        assert (number, cosine) == (expected, pytest.approx(exact, rel=1e-12))
+        number = number if number is not None and cosine > 0.5 else i
+        topics.add(number, terms, i * MINUTE)
+        oracle.documents.append((number, terms.tolist()))
+        if i % 20 == 19:
+            merges = topics.settle(i * MINUTE)
+            oracle.settle()
+            for merge in merges:
+                oracle.merge(merge.from_number, merge.into_number)
+
+
+def test_a_tie_goes_to_the_lowest_number():
+    topics = Topics()
+    for number in (5, 3, 9):
+        topics.add(number, terms_of(REFUND), 0)
+    assert topics.nearest(terms_of(REFUND))[0] == 3
+
+
+def test_a_watch_does_not_see_the_topics_of_another():
+    topics = Topics()
+    topics.add(1, terms_of(REFUND, 0), 0)
+    assert topics.nearest(terms_of(REFUND, 1)) == (None, 0.0)
+
+
+def test_old_documents_leave_after_the_window():
+    topics = Topics(window_us=60 * MINUTE)
+    topics.add(1, terms_of(REFUND), 0)
+    topics.settle(60 * MINUTE)
+    assert topics.nearest(terms_of(REFUND))[0] == 1
+    topics.settle(60 * MINUTE + 1)
+    assert topics.nearest(terms_of(REFUND)) == (None, 0.0)
+
+
+def test_the_window_holds_so_many_documents_and_no_more():
+    topics = Topics(documents=3)
+    for number, text in enumerate([REFUND, LEAK, PRAISE, "完全无关的另外一件事情"]):
+        topics.add(number, terms_of(text), number)
+    assert topics.nearest(terms_of(REFUND)) == (None, 0.0)
+    assert topics.nearest(terms_of(LEAK))[0] == 1
+
+
+def test_a_term_in_very_many_topics_leads_to_none():
+    topics = Topics()
+    for number in range(100):
+        topics.add(number, terms_of("商城" + chr(0x4E00 + 2 * number) + chr(0x5E00 + 2 * number)), number)
+    topics.settle(MINUTE)
+    assert topics.nearest(terms_of("商城")) == (None, 0.0)
+
+
+def test_two_topics_that_speak_alike_become_the_earlier():
+    topics = Topics()
+    for at in range(2):
+        topics.add(4, terms_of(REFUND), at)
+        topics.add(2, terms_of(REFUND + "急"), at)
+        topics.add(7, terms_of(LEAK), at)
+        topics.add(8, terms_of(PRAISE), at)
+    assert topics.settle(MINUTE) == [module.Merge(4, 2)]
+    assert topics.nearest(terms_of(REFUND))[0] == 2
+
+
+def test_a_person_may_merge_what_says_nothing_alike():
+    topics = Topics()
+    topics.add(1, terms_of(REFUND), 0)
+    topics.add(2, terms_of(LEAK), 0)
+    topics.merge(1, 2)
+    assert topics.nearest(terms_of(REFUND))[0] == 2
+
+
+def test_a_topic_is_named_by_what_distinguishes_it():
+    topics = Topics()
+    for i in range(12):
+        topics.add(1, terms_of(f"观澜商城退款拖延{chr(0x5F00 + i)}"), i)
+        topics.add(2 + i, terms_of(f"观澜商城{chr(0x4E00 + i)}{chr(0x6E00 + i)}{chr(0x7E00 + i)}"), i)
+    topics.settle(MINUTE)
+    name = topics.name(1)
+    assert "退款拖延" in name[0]
+    assert "观澜" not in "".join(name)
+
+
+def test_growing_tables_and_restoring_change_nothing():
+    texts = [REFUND[i % 7 :] + LEAK[: i % 9] + chr(0x4E00 + i) * 2 + chr(0x5200 + i) for i in range(600)]
+    plain, restored = Topics(documents=200), Topics(documents=200)
+    found: list[list[tuple[int | None, float]]] = [[], []]
+    for i, text in enumerate(texts):
+        terms = terms_of(text)
+        for topics, told in ((plain, found[0]), (restored, found[1])):
+            told.append(topics.nearest(terms))
+            number, cosine = told[-1]
+            topics.add(number if number is not None and cosine > 0.9 else i, terms, i * MINUTE)
+            if i % 10 == 0:
+                topics.settle(i * MINUTE)
+        if i % 97 == 0:
+            restored = Topics.restore(restored.snapshot())
+    assert found[0] == found[1]
+    assert len({number for number, _cosine in found[0]}) > 3
+    assert sum(cosine > 0.9 for _number, cosine in found[0]) > 100
+
+
+def test_terms_come_sorted_and_distinct():
+    found = terms_of(REFUND * 3).tolist()
+    assert all(a < b for a, b in pairwise(found))
