@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from guanlan.people.importing import is_login, is_phone
 from guanlan.people.models import DutyShift, Group, Membership, Person
@@ -23,9 +23,9 @@ def _phone(written: str) -> str:
 class ContactForm(forms.Form):
     """A person's name and how to reach them."""
 
-    name = forms.CharField(label=_lazy("姓名"), max_length=40)
-    phone = forms.CharField(label=_lazy("手机"), max_length=20, required=False)
-    email = forms.EmailField(label=_lazy("邮箱"), required=False)
+    name = forms.CharField(label=gettext_lazy("姓名"), max_length=40)
+    phone = forms.CharField(label=gettext_lazy("手机"), max_length=20, required=False)
+    email = forms.EmailField(label=gettext_lazy("邮箱"), required=False)
 
     def clean_phone(self) -> str:
         """Refuse what is no telephone number."""
@@ -36,13 +36,13 @@ class PersonForm(ContactForm):
     """A new person, and the group to begin in."""
 
     username = forms.CharField(
-        label=_lazy("登录名"), max_length=40, help_text=_lazy("英文字母或数字，例如 wangfang")
+        label=gettext_lazy("登录名"), max_length=40, help_text=gettext_lazy("英文字母或数字，例如 wangfang")
     )
     group = forms.ModelChoiceField(
-        label=_lazy("组"), queryset=Group.objects.none(), required=False, to_field_name="key"
+        label=gettext_lazy("组"), queryset=Group.objects.none(), required=False, to_field_name="key"
     )
     role = forms.ChoiceField(
-        label=_lazy("角色"), choices=Membership.Role.choices, initial=Membership.Role.MEMBER
+        label=gettext_lazy("角色"), choices=Membership.Role.choices, initial=Membership.Role.MEMBER
     )
     field_order = ("name", "username", "group", "role", "phone", "email")
 
@@ -64,9 +64,11 @@ class PersonForm(ContactForm):
 class PlaceForm(forms.Form):
     """A group to serve in, and as what."""
 
-    group = forms.ModelChoiceField(label=_lazy("组"), queryset=Group.objects.none(), to_field_name="key")
+    group = forms.ModelChoiceField(
+        label=gettext_lazy("组"), queryset=Group.objects.none(), to_field_name="key"
+    )
     role = forms.ChoiceField(
-        label=_lazy("角色"), choices=Membership.Role.choices, initial=Membership.Role.MEMBER
+        label=gettext_lazy("角色"), choices=Membership.Role.choices, initial=Membership.Role.MEMBER
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -77,26 +79,30 @@ class PlaceForm(forms.Form):
 class SheetForm(forms.Form):
     """The XLSX file with people."""
 
-    sheet = forms.FileField(label=_lazy("人员名单（.xlsx）"), widget=forms.FileInput({"accept": ".xlsx"}))
+    sheet = forms.FileField(
+        label=gettext_lazy("人员名单（.xlsx）"), widget=forms.FileInput({"accept": ".xlsx"})
+    )
 
 
 class ShiftForm(forms.Form):
     """One shift of a group, by its members."""
 
     person = forms.ModelChoiceField(
-        label=_lazy("值班人"), queryset=Person.objects.none(), to_field_name="key"
+        label=gettext_lazy("值班人"), queryset=Person.objects.none(), to_field_name="key"
     )
     deputy = forms.ModelChoiceField(
-        label=_lazy("副手"),
+        label=gettext_lazy("副手"),
         queryset=Person.objects.none(),
         to_field_name="key",
         required=False,
-        help_text=_lazy("值班人没有回应时，由副手接手"),
+        help_text=gettext_lazy("值班人没有回应时，由副手接手"),
     )
     starts_at = forms.DateTimeField(
-        label=_lazy("开始"), widget=forms.DateTimeInput({"type": "datetime-local"})
+        label=gettext_lazy("开始"), widget=forms.DateTimeInput({"type": "datetime-local"})
     )
-    ends_at = forms.DateTimeField(label=_lazy("结束"), widget=forms.DateTimeInput({"type": "datetime-local"}))
+    ends_at = forms.DateTimeField(
+        label=gettext_lazy("结束"), widget=forms.DateTimeInput({"type": "datetime-local"})
+    )
 
     def __init__(self, *args: Any, group: Group, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
 
 from guanlan.errors import BadInput
@@ -23,13 +23,13 @@ MOST_ROWS = 5_000
 _LARGEST_UNPACKED = 100_000_000
 
 COLUMNS = {
-    "name": _lazy("姓名"),
-    "username": _lazy("登录名"),
-    "phone": _lazy("手机"),
-    "email": _lazy("邮箱"),
-    "group": _lazy("组"),
-    "role": _lazy("角色"),
-    "deputy": _lazy("副手"),
+    "name": gettext_lazy("姓名"),
+    "username": gettext_lazy("登录名"),
+    "phone": gettext_lazy("手机"),
+    "email": gettext_lazy("邮箱"),
+    "group": gettext_lazy("组"),
+    "role": gettext_lazy("角色"),
+    "deputy": gettext_lazy("副手"),
 }
 _NEEDED = ("name", "username")
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,39}")

@@ -36,8 +36,8 @@ def first(request: PersonRequest) -> HttpResponse:
         return render(request, "site/setup/code.html", page, status=wrong.status)
     form = FirstForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        page = {"form": form, "code": written}
-        return render(request, "site/setup/first.html", page, status=422 if form.errors else 200)
+        filled = {"form": form, "code": written}
+        return render(request, "site/setup/first.html", filled, status=422 if form.errors else 200)
     first_administrator(**form.cleaned_data, now=request.now)
     use_up()
     messages.success(request, _("账号已建好，请登录，接着设置。"))
@@ -91,7 +91,9 @@ def plan_template(request: PersonRequest, code: str) -> HttpResponse:
         )
         messages.success(request, _("预案已发布，各工作组已建好。"))
         return redirect("set-up")
-    return _page(request, "template", form=form, plan=found.document, code=code)
+    groups = found.document.groups
+    duties = [(duty, groups[duty.group]) for duty in found.document.duties]
+    return _page(request, "template", form=form, plan=found.document, duties=duties)
 
 
 @login_required
