@@ -144,7 +144,8 @@ def set_password(*, person: Person, sealed: str, actor: str, now: datetime) -> N
     """
     with transaction.atomic():
         _guard(actor, now)
-        Person.objects.filter(pk=person.pk).update(password=sealed)
+        person.password = sealed
+        person.save(update_fields=["password"])
         _record("set_password", person, actor, now)
 
 
