@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
+
 from guanlan.audit.models import Entry, Head
 from guanlan.audit.seals import GENESIS, seal
 
@@ -23,3 +25,25 @@ def breaks() -> Iterator[int]:
     head = Head.objects.filter(pk=1).first()
     if head is not None and (head.number, head.seal) != (expected - 1, previous):
         yield expected
+
+
+def found(*, verb: str = "", actor: str = "", subject: str = "") -> QuerySet[Entry]:
+    """Return the entries of a verb or a package of verbs, by one actor, about one subject; newest first."""
+    entries = Entry.objects.order_by("-number")
+    if verb:
+        entries = entries.filter(verb__startswith=verb)
+    if actor:
+        entries = entries.filter(actor=actor)
+    if subject:
+        entries = entries.filter(subject=subject)
+    return entries
+
+
+def verbs() -> list[str]:
+    """Return every verb that was ever written, in order."""
+    return list(Entry.objects.order_by("verb").values_list("verb", flat=True).distinct())
+
+
+def head() -> Head:
+    """Return the chain's last number and seal."""
+    return Head.objects.filter(pk=1).first() or Head()

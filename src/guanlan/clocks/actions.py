@@ -31,6 +31,26 @@ def open_stream(*, kind: str, name: str, actor: str, now: datetime) -> Stream:
     return stream
 
 
+def close_stream(*, stream: Stream, actor: str, now: datetime) -> None:
+    """Close a drill or a demo: its rows stay, nobody works in it any more.
+
+    Raises ClockIsReal for the real stream, which never closes.
+    """
+    if stream.kind == Stream.Kind.REAL:
+        raise ClockIsReal(_("正式数据流不能关闭。"))
+    with transaction.atomic():
+        Stream.objects.filter(pk=stream.pk).update(closed_at=now)
+        touch(stream)
+        record(
+            actor=actor,
+            verb="clocks.close_stream",
+            kind="stream",
+            subject=stream.key,
+            stream=stream.pk,
+            at=now,
+        )
+
+
 def set_clock(
     *, stream: Stream, shows: datetime, rate: int, paused: bool, actor: str, real_now: datetime
 ) -> None:

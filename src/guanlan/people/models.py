@@ -102,6 +102,11 @@ class Group(Row):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Group]:
+        """Return every group: who serves where is open to all who may sign in."""
+        return cls.objects.all() if person.is_active else cls.objects.none()
+
 
 class Membership(Row):
     """A person serves in a group, in a role, from one time to another."""
@@ -153,3 +158,8 @@ class DutyShift(Row):
 
     def __str__(self) -> str:
         return f"{self.group} {self.person}"
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[DutyShift]:
+        """Return every shift: the roster is open to all who may sign in."""
+        return cls.objects.all() if person.is_active else cls.objects.none()

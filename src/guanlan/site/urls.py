@@ -5,15 +5,20 @@ from django.urls import include, path
 from guanlan.api.root import api
 from guanlan.intake.api import router as intake_router
 from guanlan.site import views
+from guanlan.site.more import more
 
 api.add_router("", intake_router)
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("more/", more, name="more"),
     path("accounts/", include("allauth.account.urls")),
     path("", include("guanlan.notify.urls")),
     path("", include("guanlan.evidence.urls")),
+    path("", include("guanlan.people.urls")),
+    path("", include("guanlan.site.setup.urls")),
+    path("", include("guanlan.site.chain.urls")),
     path("", include("guanlan.incidents.urls")),
     path("", include("guanlan.intake.urls")),
     path("", include("guanlan.watch.urls")),
