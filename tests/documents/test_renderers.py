@@ -282,3 +282,9 @@ def test_a_picture_for_word_is_as_wide_as_its_drawing() -> None:
     width, height = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
     assert width / height == pytest.approx(650 / 176, rel=0.01)
     assert width > 1200
+
+
+def test_word_carries_the_frozen_date_and_title(frozen: Frozen) -> None:
+    properties = docx.Document(io.BytesIO(render_docx(frozen))).core_properties
+    assert properties.title == "退款三天未到账"
+    assert {str(properties.created)[:19], str(properties.modified)[:19]} == {"2026-11-20 06:08:00"}
