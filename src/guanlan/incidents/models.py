@@ -36,6 +36,8 @@ class Incident(StreamRow):
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     stood_down_at = models.DateTimeField(null=True, blank=True)
+    # The hash of the closing report, once it has been distributed; archiving waits for it.
+    closing_report = models.CharField(max_length=64, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     let_in = models.ManyToManyField(Person, through="Access", related_name="restricted_incidents")
 
@@ -154,7 +156,8 @@ class Task(IncidentRow):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     result = models.TextField(blank=True)
-    # How far lateness has been told: 0 nobody, 1 reminded, 2 the lead, 3 the command.
+    # How far lateness has been told: 0 nobody, 1 reminded, 2 the lead, 3 the command, 4 the
+    # command again, when a task that nobody accepted is due. Accepting begins anew.
     told_step = models.PositiveSmallIntegerField(default=0)
     next_look_at = models.DateTimeField(null=True, db_index=True)
 

@@ -14,7 +14,7 @@ from guanlan.intake.models import Batch, Source
 from guanlan.intake.permissions import MANAGE_SOURCES
 from guanlan.people.models import Person, Unit
 from guanlan.people.permissions import require
-from guanlan.people.queries import root_unit
+from guanlan.people.queries import company
 
 
 class NameTaken(Refused):
@@ -63,9 +63,7 @@ def standing_source(*, stream: Stream, kind: str, name: str, actor: str, now: da
 
     For what comes without anybody setting it up: files, reports by hand, other programs.
     """
-    unit = root_unit()
-    if unit is None:
-        raise Refused(_("还没有设置公司，请管理员先完成设置。"))
+    unit = company()
     with transaction.atomic():
         source, opened = Source.objects.get_or_create(
             stream=stream, name=name[:60], defaults={"unit": unit, "kind": kind}
@@ -96,7 +94,7 @@ def receive_batch(
         batch = Batch.objects.create(
             stream=source.stream,
             source=source,
-            number=next_number(source.stream),
+            number=_next_number(source.stream),
             name=name[:200],
             raw=raw,
             received_at=now,
@@ -159,7 +157,7 @@ def note_silence(*, source: Source, now: datetime) -> bool:
     return True
 
 
-def next_number(stream: Stream) -> int:
+def _next_number(stream: Stream) -> int:
     """Return the number of the stream's next batch; the caller holds the stream's row."""
     last = Batch.objects.filter(stream=stream).aggregate(last=Max("number"))["last"]
     return int(last or 0) + 1

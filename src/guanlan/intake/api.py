@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from guanlan.api.repeats import Answer, once
 from guanlan.api.tokens import POSTS_WRITE, require_scope
@@ -35,7 +35,7 @@ class Received(Schema):
 
 
 @router.post("/posts", response={202: Received})
-def push_posts(request: HttpRequest, body: Posts) -> Answer:
+def push_posts(request: HttpRequest, body: Posts) -> Status[Any]:
     """Take a batch of posts: all of it, or none with a sentence that says where it fails."""
     token = request.auth  # type: ignore[attr-defined]
     require_scope(token, POSTS_WRITE)
@@ -53,7 +53,8 @@ def push_posts(request: HttpRequest, body: Posts) -> Answer:
         batch = receive_batch(source=source, raw=raw, name=token.name, actor=token.key, now=now)
         return 202, {"batch": batch.key, "posts": len(body.posts)}
 
-    return once(request, token, now=now, answer=take)
+    status, answer = once(request, token, now=now, answer=take)
+    return Status(status, answer)
 
 
 def _checked(posts: list[dict[str, Any]], now: Any) -> bytes:

@@ -42,7 +42,12 @@ class FeedForm(forms.Form):
     """A feed to ask."""
 
     name = forms.CharField(label=_("名称"), max_length=60)
-    url = forms.URLField(label=_("订阅地址"), max_length=500, help_text=_("RSS、Atom 或 JSON Feed 的网址"))
+    url = forms.URLField(
+        label=_("订阅地址"),
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("RSS、Atom 或 JSON Feed 的网址"),
+    )
     platform = forms.CharField(label=_("平台"), max_length=30)
     media_type = forms.ChoiceField(label=_("类型"), choices=MediaType.choices)
     every_minutes = forms.IntegerField(label=_("每隔几分钟看一次"), min_value=1, max_value=1440, initial=5)

@@ -56,6 +56,11 @@ class Source(StreamRow):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_troubled(self) -> bool:
+        """Whether posts may be missing: it fails, or it is silent for too long."""
+        return self.failing_since is not None or self.silent_since is not None
+
 
 class Batch(StreamRow):
     """What came in at once, stored as it came before anything reads it (批次)."""
@@ -142,11 +147,15 @@ class Post(StreamRow):
 
 
 class Sight(StreamRow):
-    """A post's counts at one look; together they are a time series."""
+    """A post's counts at one look; together they are a time series.
+
+    The counts a post came with are kept as its `first` sight when others arrive.
+    """
 
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="sights")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="sights")
     seen_at = models.DateTimeField()
+    first = models.BooleanField(default=False)
     likes = models.BigIntegerField(null=True)
     comments = models.BigIntegerField(null=True)
     reposts = models.BigIntegerField(null=True)

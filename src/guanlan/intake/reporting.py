@@ -64,7 +64,7 @@ def _identity(pasted: Pasted) -> str:
     return f"p-{hashlib.sha256(seed.encode()).hexdigest()[:24]}"
 
 
-def _take(stream: Stream, fields: dict[str, object], person: Person, now: datetime) -> Post:
+def _take(stream: Stream, fields: Mapping[str, object], person: Person, now: datetime) -> Post:
     source = standing_source(
         stream=stream, kind=Source.Kind.PERSON, name=_("人工报送"), actor=person.key, now=now
     )

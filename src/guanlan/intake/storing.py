@@ -111,22 +111,23 @@ def _split(batch: Batch, made: list[Post]) -> tuple[list[Post], list[tuple[Post,
 
 
 def _see_again(batch: Batch, again: list[tuple[Post, Post]], now: datetime) -> None:
-    changed = []
+    changed: list[Post] = []
+    firsts: list[Sight] = []
     for known, seen in again:
         counts = {name: getattr(seen, name) for name in COUNTS if getattr(seen, name) is not None}
         if any(getattr(known, name) != value for name, value in counts.items()):
+            if known not in changed:
+                firsts.append(_sight(known, known.batch_id, known.taken_at, first=True))
             for name, value in counts.items():
                 setattr(known, name, value)
             changed.append(known)
     unique = list({known.pk: known for known in changed}.values())
-    Sight.objects.bulk_create(
-        Sight(
-            stream_id=batch.stream_id,
-            post=known,
-            batch=batch,
-            seen_at=now,
-            **{name: getattr(known, name) for name in COUNTS},
-        )
-        for known in unique
-    )
+    told = set(Sight.objects.filter(post__in=unique, first=True).values_list("post_id", flat=True))
+    Sight.objects.bulk_create(sight for sight in firsts if sight.post_id not in told)
+    Sight.objects.bulk_create(_sight(known, batch.pk, now) for known in unique)
     Post.objects.bulk_update(unique, list(COUNTS))
+
+
+def _sight(post: Post, batch: int, seen_at: datetime, *, first: bool = False) -> Sight:
+    counts = {name: getattr(post, name) for name in COUNTS}
+    return Sight(stream_id=post.stream_id, post=post, batch_id=batch, seen_at=seen_at, first=first, **counts)

@@ -6,7 +6,7 @@ from guanlan.intake import views
 
 urlpatterns = [
     path("sources/", views.sources_page, name="sources"),
-    path("sources/new/", views.new_source, name="source-new"),
+    path("sources/new/", views.add_source, name="source-new"),
     path("sources/<str:key>/stop/", views.stop_source, name="source-stop"),
     path("import/", views.import_file, name="import"),
     path("batches/<str:key>/", views.batch_page, name="batch"),

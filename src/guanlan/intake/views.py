@@ -18,7 +18,7 @@ from guanlan.intake.paste import recognise
 from guanlan.intake.permissions import MANAGE_SOURCES, REPORT_POST
 from guanlan.intake.reporting import add_counts, report_post
 from guanlan.people.permissions import may, require
-from guanlan.people.queries import root_unit
+from guanlan.people.queries import company
 from guanlan.people.requests import PersonRequest
 
 LARGEST_FILE = 50 * 1024 * 1024
@@ -34,7 +34,7 @@ def sources_page(request: PersonRequest) -> HttpResponse:
     ]
     page = {
         "sources": found,
-        "troubled": sum(source.troubled for source, _hours in found),
+        "troubled": sum(source.is_troubled for source, _hours in found),
         "batches": queries.batches(request.user, request.stream)[:20],
         "may_manage": may(request.user, MANAGE_SOURCES, at=request.now),
     }
@@ -42,14 +42,14 @@ def sources_page(request: PersonRequest) -> HttpResponse:
 
 
 @login_required
-def new_source(request: PersonRequest) -> HttpResponse:
+def add_source(request: PersonRequest) -> HttpResponse:
     """Open a feed."""
     require(request.user, MANAGE_SOURCES, at=request.now)
     form = FeedForm(request.POST or None)
     if form.is_valid():
         open_source(
             stream=request.stream,
-            unit=root_unit(),
+            unit=company(),
             kind=Source.Kind.FEED,
             person=request.user,
             now=request.now,

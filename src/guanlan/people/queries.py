@@ -3,13 +3,27 @@
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
+from guanlan.errors import Refused
 from guanlan.people.models import DutyShift, Group, Membership, Person, Unit
+
+
+class NotSetUp(Refused):
+    """Nothing can begin before the company has a name."""
 
 
 def root_unit() -> Unit | None:
     """Return the company, or None before it is set up."""
     return Unit.objects.filter(parent=None).first()
+
+
+def company() -> Unit:
+    """Return the root unit; raise NotSetUp where there is none yet."""
+    unit = root_unit()
+    if unit is None:
+        raise NotSetUp(_("还没有设置公司，请管理员先在“设置”里填写。"))
+    return unit
 
 
 def members(group: Group, *, at: datetime) -> QuerySet[Membership]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from guanlan.engine import severity
-from guanlan.plan.document import Criterion, PlanDocument
+from guanlan.plan.document import PlanDocument
+from guanlan.plan.levels import Criterion
 
 # What the engine measures per event; a plan may use no other.
 MEASURES = (

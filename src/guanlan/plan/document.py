@@ -11,48 +11,23 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$", max_length=80)]
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Count = Annotated[int, Field(strict=True, ge=0)]
-Positive = Annotated[int, Field(strict=True, ge=1)]
-Permille = Annotated[int, Field(strict=True, ge=0, le=1000)]
-Flag = Annotated[bool, Field(strict=True)]
-Measures = dict[str, Annotated[int, Field(strict=True)] | None]
-
-Function = Literal[
-    "leader",
-    "command",
-    "monitoring",
-    "service",
-    "media",
-    "legal",
-    "support",
-    "administrator",
-    "auditor",
-]
-Colour = Literal["red", "orange", "yellow", "blue", "purple"]
-Step = Literal[
-    "assess",
-    "report_to_command",
-    "first_response",
-    "full_response",
-    "facts",
-    "measures_published",
-]
-Calendar = Literal["natural", "working"]
-Start = Literal["published", "taken_in", "signal", "confirmed"]
-Channel = Literal["im", "sms", "voice", "mail"]
-Purpose = Literal["statement", "answer", "closing_report", "legal_notice"]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Keyed(Part):
-    key: Key
+from guanlan.plan.fields import (
+    Calendar,
+    Channel,
+    Count,
+    Flag,
+    Function,
+    Key,
+    Keyed,
+    Part,
+    Positive,
+    Purpose,
+    Step,
+    Text,
+)
+from guanlan.plan.levels import Criterion, Level, Trigger
 
 
 class Meta(Keyed):
@@ -85,69 +60,6 @@ class Group(Keyed):
 
 class Organisation(Part):
     groups: Annotated[tuple[Group, ...], Field(min_length=1)]
-
-
-class Clock(Keyed):
-    """`minutes` after `start`, counted on `calendar`; a working day has 480 of them."""
-
-    step: Step
-    minutes: Positive
-    calendar: Calendar = "natural"
-    start: Start = "signal"
-    source: str = ""
-
-
-class Cadence(Keyed):
-    """How often progress is reported; without minutes, once at the end."""
-
-    minutes: Positive | None = None
-    source: str = ""
-
-
-class Level(Keyed):
-    """`rank` 1 is the gravest. `approvers` are roles that confirm and answer for it."""
-
-    name: Text
-    colour: Colour
-    rank: Positive
-    meaning: Text
-    clocks: tuple[Clock, ...]
-    cadence: Cadence
-    approvers: Annotated[tuple[Key, ...], Field(min_length=1)]
-
-
-class Cell(Part):
-    """Where a level begins on one measure, with examples on both sides of the line."""
-
-    level: Key
-    at_least: Positive
-    source: str = ""
-    fires: Annotated[tuple[Measures, ...], Field(min_length=1)]
-    just_not: Annotated[tuple[Measures, ...], Field(min_length=1)]
-
-
-class Criterion(Keyed):
-    """One measured row of the grading table; guards as in `engine.severity.Criterion`."""
-
-    name: Text
-    measure: Text
-    unit: Text
-    source: str = ""
-    minimum_posts: Count = 0
-    minimum_negative_permille: Permille = 0
-    cells: Annotated[tuple[Cell, ...], Field(min_length=1)]
-    fallback: "Criterion | None" = None
-
-
-class Trigger(Keyed):
-    """A fact that sets the level by itself; the examples are lists of facts."""
-
-    name: Text
-    fact: Text
-    level: Key
-    source: str = ""
-    fires: Annotated[tuple[str, ...], Field(min_length=1)]
-    just_not: tuple[str, ...] = ()
 
 
 class Times(Part):

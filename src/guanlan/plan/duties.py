@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from gettext import gettext as _
 from itertools import pairwise
 
-from guanlan.plan.document import Duty, Level, PlanDocument, Step, Times
+from guanlan.plan.document import Duty, PlanDocument, Times
+from guanlan.plan.fields import Step
+from guanlan.plan.levels import Level
 from guanlan.plan.remark import Remark
 from guanlan.plan.timing import Span, clock_of, since_signal, until_confirmed
 

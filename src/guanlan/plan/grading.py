@@ -6,8 +6,9 @@ from gettext import gettext as _
 from itertools import pairwise
 
 from guanlan.plan.criteria import FACTS, MEASURES, with_fallbacks
-from guanlan.plan.document import Cell, Criterion, PlanDocument
+from guanlan.plan.document import PlanDocument
 from guanlan.plan.examples import Outcome, run
+from guanlan.plan.levels import Cell, Criterion
 from guanlan.plan.remark import Remark
 
 # Whoever reaches the first has reached the second: the second's threshold must be higher.

@@ -64,9 +64,10 @@ def _wrong(path: Path, detail: ErrorDetails) -> str:
 
 def _one_of(name: str, detail: ErrorDetails) -> str:
     choices = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-    guess = get_close_matches(str(detail["input"]), choices, n=1)
+    value = _("空") if detail["input"] is None else str(detail["input"])
+    guess = get_close_matches(value, choices, n=1)
     sentence = _("“{name}”不能是“{value}”，只能是 {choices}。").format(
-        name=name, value=detail["input"], choices=_("、").join(choices)
+        name=name, value=value, choices=_("、").join(choices)
     )
     return sentence + (_("是不是“{guess}”？").format(guess=guess[0]) if guess else "")
 
@@ -90,6 +91,7 @@ def _sentences() -> dict[str, str]:
         "too_short": _("“{name}”至少要有 {min_length} 项。"),
         "model_type": mapping,
         "dict_type": mapping,
+        "invalid_key": _("冒号左边的名称应是文字，请加引号。"),
         "date_type": _("“{name}”应是日期，如 2026-01-31。"),
         "date_from_datetime_parsing": _("“{name}”应是日期，如 2026-01-31。"),
     }

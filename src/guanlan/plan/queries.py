@@ -4,7 +4,8 @@ import json
 from functools import lru_cache
 
 from guanlan.people.models import Function, Unit
-from guanlan.plan.document import PlanDocument, Purpose
+from guanlan.plan.document import PlanDocument
+from guanlan.plan.fields import Purpose
 from guanlan.plan.models import PlanVersion
 
 

@@ -1,6 +1,6 @@
 """Reads a plan from YAML; whatever is wrong is said with its line and column."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Any
@@ -10,13 +10,14 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
 from ruamel.yaml.reader import ReaderError
 
 from guanlan.errors import BadInput
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.mistakes import explain
 
-LONGEST_FILE = 2_000_000
+LONGEST_FILE = 500_000
 
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
@@ -89,7 +90,7 @@ def _line_and_column(before: str) -> Place:
 def _load(text: str, name: str) -> tuple[dict[str, Any], dict[Path, Place]]:
     try:
         tree = YAML(typ="rt").load(text)
-    except (YAMLError, RecursionError, ValueError) as error:
+    except (YAMLError, RecursionError, TypeError, ValueError) as error:
         raise BadPlan([_syntax_problem(error, text)], name) from error
     if not isinstance(tree, CommentedMap):
         sentence = _("预案应是一组“键: 值”，开头应有 meta、organisation、levels 等部分。")
@@ -110,18 +111,38 @@ def _syntax_problem(error: Exception, text: str) -> Problem:
         return Problem(line, column, _("这里有看不见的控制字符，请删去。"))
     if isinstance(error, RecursionError):
         return Problem(line, column, _("括号或缩进套得太深，请改成普通的列表。"))
+    if isinstance(error, TypeError):
+        line, column = _unusable_key(YAML(typ="rt").compose(text)) or (line, column)
+        return Problem(line, column, _not_a_word())
     return Problem(line, column, _("这里的 YAML 读不懂，请检查缩进、冒号后的空格和成对的引号、括号。"))
+
+
+def _not_a_word() -> str:
+    return _("冒号左边只能是一个词，不能是列表或一组“键: 值”。")
+
+
+def _unusable_key(node: Node) -> Place | None:
+    """Where a list or mapping stands in a key's place."""
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    for key, _value in pairs:
+        if not isinstance(key, ScalarNode):
+            return key.start_mark.line + 1, key.start_mark.column + 1
+    children = [value for _key, value in pairs] if pairs else node.value
+    found = (_unusable_key(child) for child in children if isinstance(child, CollectionNode))
+    return next(filter(None, found), None)
 
 
 def _plain(node: Any, path: Path, places: dict[Path, Place], name: str) -> Any:
     """Turn a round-trip tree into plain values, noting where each begins."""
-    if isinstance(node, CommentedMap | CommentedSeq) and node.yaml_anchor() is not None:
-        sentence = _("预案里不能用锚点（&）和别名（*），请把内容写全。")
+    if isinstance(node, CommentedMap | CommentedSeq) and _shared(node):
+        sentence = _("预案里不能用锚点（&）、别名（*）和合并（<<），请把内容写全。")
         raise BadPlan([Problem(*places[path], sentence)], name)
     if isinstance(node, CommentedMap):
         for key in node:
             line, column = node.lc.key(key)
             places[(*path, key, "")] = (line + 1, column + 1)
+            if isinstance(key, tuple | Mapping):
+                raise BadPlan([Problem(line + 1, column + 1, _not_a_word())], name)
             line, column = node.lc.value(key)
             places[(*path, key)] = (line + 1, column + 1)
         return {key: _plain(value, (*path, key), places, name) for key, value in node.items()}
@@ -131,6 +152,12 @@ def _plain(node: Any, path: Path, places: dict[Path, Place], name: str) -> Any:
             places[(*path, index)] = (line + 1, column + 1)
         return tuple(_plain(value, (*path, index), places, name) for index, value in enumerate(node))
     return str(node) if isinstance(node, str) else node
+
+
+def _shared(node: CommentedMap | CommentedSeq) -> bool:
+    """Whether other parts repeat this one, or it takes in keys written elsewhere."""
+    merged = isinstance(node, CommentedMap) and set(node) > set(node.lc.data or ())
+    return merged or node.yaml_anchor() is not None
 
 
 def _place(places: dict[Path, Place], path: Path) -> Place:

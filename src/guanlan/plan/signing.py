@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from gettext import gettext as _
 
-from guanlan.plan.document import Chain, Level, PlanDocument, Purpose
+from guanlan.plan.document import Chain, PlanDocument
+from guanlan.plan.fields import Purpose
+from guanlan.plan.levels import Level
 from guanlan.plan.remark import Remark
 from guanlan.plan.timing import Span, clock_of, since_signal
 

@@ -7,7 +7,9 @@ from gettext import gettext as _
 from itertools import pairwise
 from typing import get_args
 
-from guanlan.plan.document import Cadence, Calendar, Clock, Level, PlanDocument, Step
+from guanlan.plan.document import PlanDocument
+from guanlan.plan.fields import Calendar, Step
+from guanlan.plan.levels import Cadence, Clock, Level
 from guanlan.plan.remark import Remark
 
 WORKING_DAY = 480  # minutes

@@ -4,7 +4,8 @@ import datetime
 from collections.abc import Iterator
 from gettext import gettext as _
 
-from guanlan.plan.document import Level, PlanDocument, StandDown
+from guanlan.plan.document import PlanDocument, StandDown
+from guanlan.plan.levels import Level
 from guanlan.plan.remark import Remark
 from guanlan.plan.timing import clock_of
 

@@ -1,6 +1,5 @@
 """Starting the product: make the database and static files ready, then web server and worker."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -47,6 +46,6 @@ def serve(*, host: str, port: int) -> None:
         )
 
 
-def in_home(folder: str) -> None:
-    """Use another home folder, unless one was chosen; must come before settings are read."""
-    os.environ.setdefault("GUANLAN_HOME", folder)
+def first_words(host: str, port: int) -> str:
+    """Return what the terminal says at the start: where to open the console."""
+    return _("观澜已启动：http://{host}:{port}  按 Ctrl+C 停止。\n").format(host=host, port=port)

@@ -81,7 +81,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "guanlan.site.shell.shell",
             ],
-            "builtins": ["guanlan.site.templatetags.look"],
+            "builtins": ["guanlan.site.templatetags.look", "guanlan.watch.templatetags.posts"],
         },
     }
 ]

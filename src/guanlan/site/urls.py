@@ -14,6 +14,8 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("", include("guanlan.notify.urls")),
     path("", include("guanlan.evidence.urls")),
+    path("", include("guanlan.incidents.urls")),
     path("", include("guanlan.intake.urls")),
+    path("", include("guanlan.watch.urls")),
     path("api/v1/", api.urls),
 ]

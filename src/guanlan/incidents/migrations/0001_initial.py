@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('restricted', models.BooleanField(default=False)),
                 ('opened_at', models.DateTimeField()),
                 ('stood_down_at', models.DateTimeField(blank=True, null=True)),
+                ('closing_report', models.CharField(blank=True, max_length=64)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='watch.event')),
                 ('let_in', models.ManyToManyField(related_name='restricted_incidents', through='incidents.Access', to=settings.AUTH_USER_MODEL)),

@@ -98,6 +98,8 @@ def _words(given: Given | None, name: str, raw: Raw, findings: Findings) -> pa.A
 
 def _ids(given: Given | None, name: str, raw: Raw, findings: Findings) -> pa.Array:
     column = pc.utf8_trim_whitespace(_strings(given, name, raw, findings, values.identifier))
+    if pc.any(pc.match_substring(column, "+")).as_py():  # perhaps 5.09877E+15
+        column = pa.array(_one_by_one(column, name, values.identifier, findings), pa.string())
     void = pc.or_(pc.equal(column, BLANK), pc.is_in(column, value_set=EMPTY_IDS))
     return pc.if_else(void, NOTHING, column)
 

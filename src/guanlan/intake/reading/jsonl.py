@@ -94,7 +94,7 @@ def _shape(first: Record, file: str, mapping: Mapping[str, str] | None) -> Shape
     found = tables.layout(header, mapping)
     if not found.lacks:
         tables.check_columns(found, mapping, file)
-        return partial(_under_names, found, header)
+        return partial(_under_names, found, header, found.unused())
     if mapping is None and {"text", "title"} & first.keys():
         return _canonical  # a canonical file whose first line lacks its moment
     raise tables.no_header(found, file)
@@ -120,10 +120,18 @@ def _struct(names: frozenset[str]) -> pa.DataType:
 
 
 def _under_names(
-    found: tables.Layout, header: tuple[str, ...], numbers: list[int], records: list[Record]
+    found: tables.Layout,
+    header: tuple[str, ...],
+    unused: list[str],
+    numbers: list[int],
+    records: list[Record],
 ) -> Raw:
     rows = [[record.get(name) for name in header] for record in records]
-    return tables.raw_of(found, list(zip(numbers, rows, strict=True)))
+    raw = tables.raw_of(found, list(zip(numbers, rows, strict=True)))
+    if unused and numbers:
+        raw.remarks.append(tables.unused_columns(numbers[0], unused))
+        unused.clear()  # said once a file
+    return raw
 
 
 def _note_unused(raw: Raw, numbers: list[int], records: list[Record], known: set[str]) -> None:

@@ -6,12 +6,14 @@ const applyTheme = () => { document.documentElement.dataset.bsTheme = dark.match
 applyTheme();
 dark.addEventListener("change", () => { applyTheme(); drawCharts(document, true); });
 
-// A chart's option comes as JSON beside it and names its colours as "var(--g-neg)", so that
-// the one option serves screen, dark theme and paper.
+// A chart's option comes as JSON beside it, in the colours of paper; the same option serves the
+// screen, where each of those colours is a token of the theme.
+const PAPER = {
+  "#1B2530": "--g-ink", "#4A5663": "--g-ink2", "#DFE3E8": "--g-line", "#8A949F": "--g-neu",
+  "#2B3440": "--g-neg", "#2A9DB0": "--g-pos", "#D3D9DF": "--g-band",
+};
 function coloured(value, style) {
-  if (typeof value === "string") {
-    return value.replace(/var\((--[a-z0-9-]+)\)/g, (_, name) => style.getPropertyValue(name).trim());
-  }
+  if (typeof value === "string") return PAPER[value] ? style.getPropertyValue(PAPER[value]).trim() : value;
   if (Array.isArray(value)) return value.map((item) => coloured(item, style));
   if (value && typeof value === "object") {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, coloured(item, style)]));

@@ -1,0 +1,151 @@
+"""Makes house.docx, the Word template; a company's own template may stand in its place.
+
+`python -m guanlan.documents.house` writes it anew. The template holds the page, the styles named
+below, the header, the title and the footer, with docxtpl's marks; `word` adds the body after them.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+TEMPLATE = Path(__file__).parent / "house.docx"
+FONT = "Microsoft YaHei"
+INK, QUIET = RGBColor(0x1B, 0x25, 0x30), RGBColor(0x4A, 0x56, 0x63)
+TEXT_WIDTH = Mm(172)
+LEVEL_AND_TITLE = (Mm(38), Mm(134))
+
+
+def build() -> Any:
+    """The template as a python-docx document."""
+    house = Document()
+    set_page(house.sections[0])
+    set_styles(house.styles)
+    lay_header(house.sections[0].header.paragraphs[0])
+    lay_title(house)
+    lay_footer(house.sections[0].footer)
+    return house
+
+
+def set_page(section: Any) -> None:
+    """A4 with the margins of the PDF."""
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(19)
+    section.top_margin, section.bottom_margin = Mm(22), Mm(24)
+    section.header_distance, section.footer_distance = Mm(12), Mm(11)
+
+
+def set_styles(styles: Any) -> None:
+    """The styles that `word` and a house's template share, by name."""
+    set_style(styles["Normal"], 9, after=2)
+    set_style(styles["Title"], 16.5, bold=True, after=2)
+    set_style(styles["Heading 1"], 10.5, bold=True, before=12, after=4)
+    for name, size, bold, colour in (
+        ("Level", 16.5, True, INK),
+        ("Lead", 10.5, True, INK),
+        ("Figure", 16.5, True, INK),
+        ("Quiet", 9, False, QUIET),
+    ):
+        set_style(styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH), size, bold=bold, colour=colour)
+    styles["Lead"].paragraph_format.space_before = Pt(8)
+    borders = styles["Title"].element.find(qn("w:pPr")).find(qn("w:pBdr"))
+    borders.getparent().remove(borders)
+
+
+def set_style(
+    style: Any, size: float, bold: bool = False, colour: RGBColor = INK, before: float = 0, after: float = 0
+) -> None:
+    """Our type on one style; points."""
+    style.font.name, style.font.size, style.font.bold, style.font.italic = FONT, Pt(size), bold, False
+    style.font.color.rgb = colour
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for attribute in list(fonts.attrib):
+        if "Theme" in attribute:
+            del fonts.attrib[attribute]
+    for name in ("w:eastAsia", "w:ascii", "w:hAnsi", "w:cs"):
+        fonts.set(qn(name), FONT)
+    style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+    style.paragraph_format.line_spacing = 1.3
+
+
+def lay_header(paragraph: Any) -> None:
+    """Whose report on the left, its number on the right."""
+    paragraph.style = "Quiet"
+    right_tab(paragraph)
+    paragraph.add_run("{{ label }}\t{{ number }}")
+    borders, line = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
+    for name, value in (("w:val", "single"), ("w:sz", "6"), ("w:space", "6"), ("w:color", str(INK))):
+        line.set(qn(name), value)
+    borders.append(line)
+    paragraph._p.get_or_add_pPr().insert_element_before(borders, "w:tabs", "w:jc")
+
+
+def lay_title(house: Any) -> None:
+    """The level in its colour, beside it the title and what is known about the report."""
+    table = house.add_table(1, 2)
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.LEFT, False
+    cell_margins(table)
+    for column, width in zip(table.columns, LEVEL_AND_TITLE, strict=True):
+        column.width = width
+    level, title = table.rows[0].cells
+    level.vertical_alignment = title.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+    level.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+    level.paragraphs[0].style = "Level"
+    level.paragraphs[0].add_run("{% cellbg level_colour %}{{r level }}")
+    title.paragraphs[0].style = "Title"
+    title.paragraphs[0].add_run("{{ title }}")
+    title.add_paragraph("{{ subtitle }}", style="Quiet")
+    for paragraph in title.paragraphs:
+        paragraph.paragraph_format.left_indent = Mm(4)
+
+
+def cell_margins(table: Any) -> None:
+    """Room inside a table's cells, in twentieths of a point: text begins at the page's margin."""
+    margins = OxmlElement("w:tblCellMar")
+    for side, width in (("top", 40), ("left", 0), ("bottom", 40), ("right", 160)):
+        element = OxmlElement(f"w:{side}")
+        element.set(qn("w:w"), str(width))
+        element.set(qn("w:type"), "dxa")
+        margins.append(element)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
+
+
+def lay_footer(footer: Any) -> None:
+    """The hash and the page; then whoever may read it."""
+    first = footer.paragraphs[0]
+    first.style = "Quiet"
+    right_tab(first)
+    first.add_run("{{ labels.hash }}\t{{ page_words.0 }}")
+    field(first, "PAGE")
+    first.add_run("{{ page_words.1 }}")
+    field(first, "NUMPAGES")
+    first.add_run("{{ page_words.2 }}")
+    second = footer.add_paragraph("{{ sha256 }}\t{{ footer }}", style="Quiet")
+    right_tab(second)
+
+
+def right_tab(paragraph: Any) -> None:
+    """One tab at the right margin instead of the style's own."""
+    paragraph.paragraph_format.tab_stops.add_tab_stop(TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
+
+
+def field(paragraph: Any, code: str) -> None:
+    """A Word field such as PAGE, with a place for its value."""
+    element = OxmlElement("w:fldSimple")
+    element.set(qn("w:instr"), code)
+    run = OxmlElement("w:r")
+    value = OxmlElement("w:t")
+    value.text = "1"
+    run.append(value)
+    element.append(run)
+    paragraph._p.append(element)
+
+
+if __name__ == "__main__":
+    build().save(str(TEMPLATE))

@@ -1,0 +1,276 @@
+"""Word: the house's template filled by docxtpl, then the body in the template's own styles."""
+
+import io
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import qn
+from docx.shared import Emu, Mm, Pt, RGBColor
+from docxtpl import DocxTemplate, RichText
+
+from guanlan.documents.frozen import Frozen
+from guanlan.documents.house import QUIET, TEMPLATE, TEXT_WIDTH, cell_margins
+from guanlan.documents.paper import render_png
+from guanlan.documents.printed import printed
+
+WATERMARK = Path(__file__).parent / "watermark.xml"
+HAIRLINE = "DFE3E8"
+FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def render_docx(frozen: Frozen) -> bytes:
+    """The document as a .docx of the house's template; the same frozen data give the same bytes."""
+    content = printed(frozen)
+    template = DocxTemplate(str(TEMPLATE))
+    if content["watermark"]:
+        lay_watermark(template.get_docx().sections[0].header.paragraphs[0])
+    template.render(letterhead(content), autoescape=True)
+    word = template.docx
+    title_only(word, content["level"])
+    write_properties(word.core_properties, content)
+    for block in content["blocks"]:
+        WRITERS[block["kind"]](word, block, content["labels"])
+    write_signatures(word, content)
+    write_sources(word, content)
+    write_chart_tables(word, content)
+    word.add_paragraph()  # Word wants a paragraph at the end
+    written = io.BytesIO()
+    word.save(written)
+    return settled(written.getvalue())
+
+
+def letterhead(content: dict[str, Any]) -> dict[str, Any]:
+    """What the template's marks stand for."""
+    labels, level = content["labels"], content["level"]
+    as_of = f"{labels['as_of']}\u00a0{content['as_of']}　" if content["as_of"] else ""
+    before, rest = labels["page"].split("{page}")
+    words = f"{level['numeral']}\u00a0{level['word']}" if level else ""
+    return content | {
+        "subtitle": as_of + content["subtitle"],
+        "page_words": (before, *rest.split("{pages}")),
+        "level": RichText(words, color=level["ink"][1:] if level else None, bold=True),
+        "level_colour": level["colour"][1:] if level else "FFFFFF",
+    }
+
+
+def title_only(word: Any, level: dict[str, str] | None) -> None:
+    """Without a level the title takes the whole line."""
+    row = word.tables[0].rows[0]
+    if level is None:
+        row._tr.remove(row.cells[0]._tc)
+        row.cells[0].width = TEXT_WIDTH
+
+
+def write_properties(properties: Any, content: dict[str, Any]) -> None:
+    """The file's own title and dates: those of the frozen data."""
+    made_at = datetime.fromisoformat(content["made_at"]).astimezone(UTC)
+    properties.title, properties.language = content["title"][:255], "zh-CN"
+    properties.author = properties.last_modified_by = ""
+    properties.created = properties.modified = made_at.replace(tzinfo=None)
+
+
+def write_runs(paragraph: Any, text: list[dict[str, Any]], labels: dict[str, str]) -> None:
+    """Runs with their marks, each number a link to its source."""
+    for run in text:
+        paragraph.add_run(run["words"]).bold = True if run["strong"] else None
+        if run["posts"]:
+            quiet(paragraph.add_run(f"[{labels['post']}\u00a0"))
+            for place, number in enumerate(run["posts"]):
+                if place:
+                    quiet(paragraph.add_run(labels["and"]))
+                link(paragraph, str(number), f"post-{number}")
+            quiet(paragraph.add_run("]"))
+
+
+def quiet(run: Any) -> Any:
+    """The run in grey, and not bold where the text around it is."""
+    run.font.color.rgb, run.font.bold = QUIET, False
+    return run
+
+
+def link(paragraph: Any, words: str, bookmark: str) -> None:
+    """Words that lead to a bookmark of this file."""
+    hyperlink = OxmlElement("w:hyperlink")
+    hyperlink.set(qn("w:anchor"), bookmark)
+    hyperlink.append(quiet(paragraph.add_run(words))._r)
+    paragraph._p.append(hyperlink)
+
+
+def bookmark(paragraph: Any, name: str, number: int) -> None:
+    """Make the paragraph's beginning a place that `link` finds."""
+    start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+    for element in (start, end):
+        element.set(qn("w:id"), str(number))
+    start.set(qn("w:name"), name)
+    paragraph._p.append(start)
+    paragraph._p.append(end)
+
+
+def write_heading(word: Any, block: dict[str, Any], labels: dict[str, str]) -> None:
+    """A section's head and its note."""
+    paragraph = word.add_paragraph(block["words"], style="Heading 1")
+    if block["note"]:
+        note = quiet(paragraph.add_run("　" + block["note"]))
+        note.font.size, note.font.bold = Pt(9), False
+
+
+def write_paragraph(word: Any, block: dict[str, Any], labels: dict[str, str]) -> None:
+    """Running text."""
+    write_runs(word.add_paragraph(style="Lead" if block["lead"] else None), block["text"], labels)
+
+
+def write_key_values(word: Any, block: dict[str, Any], labels: dict[str, str]) -> None:
+    """A table of two columns without lines."""
+    table = bare_table(word, len(block["rows"]), [Mm(26), TEXT_WIDTH - Mm(26)])
+    for cells, (label, text) in zip(table_cells(table), block["rows"], strict=True):
+        quiet(cells[0].paragraphs[0].add_run(label))
+        write_runs(cells[1].paragraphs[0], text, labels)
+
+
+def write_figures(word: Any, block: dict[str, Any], labels: dict[str, str]) -> None:
+    """Numbers side by side, what they count below."""
+    width = Emu(TEXT_WIDTH // max(len(block["items"]), 4))
+    table = bare_table(word, 1, [width] * len(block["items"]))
+    for cell, figure in zip(table.rows[0].cells, block["items"], strict=True):
+        cell.paragraphs[0].style = "Figure"
+        cell.paragraphs[0].add_run(figure["value"])
+        unit = cell.paragraphs[0].add_run("\u00a0" + figure["unit"])
+        unit.font.size, unit.font.bold = Pt(9), False
+        cell.add_paragraph(figure["label"], style="Quiet")
+
+
+def write_table(word: Any, block: dict[str, Any], labels: dict[str, str]) -> None:
+    """A table with hairlines between the rows; its head repeats on each page."""
+    columns = block["columns"]
+    total = sum(column["share"] for column in columns)
+    widths = [Emu(TEXT_WIDTH * column["share"] // total) for column in columns]
+    table = bare_table(word, len(block["rows"]) + 1, widths)
+    hairlines(table)
+    head, *rows = table_cells(table)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for cell, column in zip(head, columns, strict=True):
+        unit = f"（{column['unit']}）" if column["unit"] else ""
+        quiet(cell.paragraphs[0].add_run(column["head"] + unit))
+        align(cell, column)
+    for cells, row in zip(rows, block["rows"], strict=True):
+        for cell, column, text in zip(cells, columns, row, strict=True):
+            write_runs(cell.paragraphs[0], text, labels)
+            align(cell, column)
+
+
+def align(cell: Any, column: dict[str, Any]) -> None:
+    """Numbers to the right, and no space after a cell's text."""
+    cell.paragraphs[0].paragraph_format.space_after = Pt(0)
+    if column["numeric"]:
+        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def write_chart(word: Any, block: dict[str, Any], labels: dict[str, str]) -> None:
+    """Title, picture, and the legend in words with a square of each colour."""
+    word.add_paragraph(block["title"], style="Heading 1")
+    word.add_picture(io.BytesIO(render_png(block["svg"])), width=TEXT_WIDTH)
+    if not block["legend"] and not block["note"]:
+        return
+    legend = word.add_paragraph(style="Quiet")
+    for name, colour in block["legend"]:
+        legend.add_run("■\u00a0").font.color.rgb = RGBColor.from_string(colour[1:].upper())
+        legend.add_run(name + "　")
+    legend.add_run(block["note"])
+
+
+WRITERS = {
+    "heading": write_heading,
+    "paragraph": write_paragraph,
+    "key_values": write_key_values,
+    "figures": write_figures,
+    "table": write_table,
+    "chart": write_chart,
+}
+
+
+def write_signatures(word: Any, content: dict[str, Any]) -> None:
+    """Who signed, three in a row; a missing name leaves room for a pen."""
+    if not content["signatures"]:
+        return
+    word.add_paragraph(content["labels"]["signatures"], style="Heading 1")
+    for place in range(0, len(content["signatures"]), 3):
+        row = content["signatures"][place : place + 3]
+        table = bare_table(word, 1, [Emu(TEXT_WIDTH // 3)] * 3)
+        for cell, signature in zip(table.rows[0].cells, row, strict=False):
+            cell.paragraphs[0].add_run(f"{signature['role']}：")
+            cell.paragraphs[0].add_run(signature["name"] or "________________").bold = bool(signature["name"])
+            cell.add_paragraph(signature["at"], style="Quiet")
+
+
+def write_sources(word: Any, content: dict[str, Any]) -> None:
+    """The numbered posts that the marks lead to."""
+    if not content["sources"]:
+        return
+    word.add_paragraph(content["labels"]["sources"], style="Heading 1")
+    table = bare_table(word, len(content["sources"]), [Mm(10), TEXT_WIDTH - Mm(10)])
+    hairlines(table)
+    for cells, post in zip(table_cells(table), content["sources"], strict=True):
+        bookmark(cells[0].paragraphs[0], f"post-{post['number']}", post["number"])
+        quiet(cells[0].paragraphs[0].add_run(str(post["number"])))
+        cells[1].paragraphs[0].add_run(post["text"])
+        origin = f"{post['platform']}，{post['author']}　{post['at']}　{post['url']}"
+        cells[1].add_paragraph(origin.rstrip("　"), style="Quiet")
+
+
+def write_chart_tables(word: Any, content: dict[str, Any]) -> None:
+    """The numbers behind each chart, at the end."""
+    for block in content["blocks"]:
+        if block["kind"] == "chart":
+            head = {"words": content["labels"]["chart_data"], "note": block["title"]}
+            write_heading(word, head, content["labels"])
+            write_table(word, block["table"], content["labels"])
+
+
+def bare_table(word: Any, rows: int, widths: list[Any]) -> Any:
+    """A table of fixed widths without lines; Word would join it to a table right before it."""
+    if word.element.body[-2].tag == qn("w:tbl"):  # the last one is the page's settings
+        word.add_paragraph().paragraph_format.line_spacing = Pt(4)
+    table = word.add_table(rows, len(widths))
+    table.autofit = False
+    cell_margins(table)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for cells in table_cells(table):
+        for cell, width in zip(cells, widths, strict=True):
+            cell.width = width
+    return table
+
+
+def table_cells(table: Any) -> list[list[Any]]:
+    """The cells row by row; python-docx's own `table.cell` is quadratic."""
+    return [list(row.cells) for row in table.rows]
+
+
+def hairlines(table: Any) -> None:
+    """One thin line between the rows."""
+    borders = OxmlElement("w:tblBorders")
+    line = OxmlElement("w:insideH")
+    for name, value in (("w:val", "single"), ("w:sz", "4"), ("w:space", "0"), ("w:color", HAIRLINE)):
+        line.set(qn(name), value)
+    borders.append(line)
+    table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+
+
+def lay_watermark(paragraph: Any) -> None:
+    """Pale slanted words behind every page: Word's own way, a shape in the header with docxtpl's mark."""
+    paragraph.add_run()._r.append(parse_xml(WATERMARK.read_bytes()))
+
+
+def settled(archive: bytes) -> bytes:
+    """The same .docx without the clock's time on its parts."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(result, "w") as target:
+        for name in source.namelist():
+            part = zipfile.ZipInfo(name, FIRST_ZIP_DATE)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(part, source.read(name))
+    return result.getvalue()

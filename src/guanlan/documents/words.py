@@ -1,0 +1,22 @@
+"""The words that the documents themselves add, once for all formats."""
+
+from gettext import gettext as _
+
+
+def labels() -> dict[str, str]:
+    """Label by key; `page` holds {page} and {pages}."""
+    return {
+        "as_of": _("截至"),
+        "post": _("帖"),
+        "and": _("、"),
+        "sources": _("来源帖文"),
+        "signatures": _("签字"),
+        "chart_data": _("图表数据"),
+        "unit": _("单位"),
+        "hash": _("本报数据 SHA-256"),
+        "page": _("第 {page} 页，共 {pages} 页"),
+        "number": _("编号"),
+        "from": _("平台，作者"),
+        "at": _("发布"),
+        "text": _("内容"),
+    }

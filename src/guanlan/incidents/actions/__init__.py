@@ -1,0 +1,20 @@
+"""The business steps of an incident, each one transaction with one audit row."""
+
+from guanlan.incidents.actions.deciding import decide_activation, decide_observing
+from guanlan.incidents.actions.ending import archive, let_in, stand_down, take_closing_report
+from guanlan.incidents.actions.moving import change_level
+from guanlan.incidents.actions.tasks import accept_task, complete_task, hand_over_task, waive_task
+
+__all__ = [
+    "accept_task",
+    "archive",
+    "change_level",
+    "complete_task",
+    "decide_activation",
+    "decide_observing",
+    "hand_over_task",
+    "let_in",
+    "stand_down",
+    "take_closing_report",
+    "waive_task",
+]

@@ -1,0 +1,234 @@
+"""How an incident ends: stood down, its closing report distributed, archived; and who may look on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from guanlan.clocks.actions import touch
+from guanlan.errors import Refused
+from guanlan.incidents.actions.trail import note, note_unheard
+from guanlan.incidents.conditions import Condition, conditions
+from guanlan.incidents.levels import stated
+from guanlan.incidents.models import Decision, Incident, Task
+from guanlan.incidents.offering import admit, offer
+from guanlan.incidents.permissions import ARCHIVE, DECIDE, STAND_DOWN
+from guanlan.incidents.states import INCIDENT_MOVES, OPEN
+from guanlan.notify.actions import tell
+from guanlan.people.models import Person
+from guanlan.people.permissions import require
+from guanlan.plan.queries import document
+
+
+class WrongState(Refused):
+    """The incident is not where this step can be taken."""
+
+
+class ConditionOpen(Refused):
+    """A condition for standing down does not hold."""
+
+
+class NoClosingReport(Refused):
+    """The people concerned have not been given the closing report."""
+
+
+class TasksOpen(Refused):
+    """Mandatory work is left."""
+
+
+class NothingToEnter(Refused):
+    """Everybody may see the incident, or the person is in already."""
+
+
+def stand_down(
+    *, incident: Incident, reason: str, person: Person, now: datetime, override: str = ""
+) -> Decision:
+    """End the response and return the decision; the aftermath's duties become tasks now.
+
+    A measured condition that does not hold, or is unknown, needs `override`: why the
+    response ends all the same. An open mandatory task nobody can override. Optional
+    tasks still open are waived. Raises NotAllowed, NoReason, WrongState, ConditionOpen.
+    """
+    require(person, STAND_DOWN, at=now)
+    reason, override = stated(reason), override.strip()[:400]
+    with transaction.atomic():
+        incident = _locked(incident)
+        held = conditions(incident, now=now)
+        override = _refuse_open(held, override)
+        _move(incident, "stand_down", stood_down_at=now)
+        decision = _decide(incident, reason, override, person, now)
+        lapsed = _lapse_optional(incident, person, now)
+        duties = document(incident.plan_version).duties_at(incident.level)
+        tasks = offer(incident, [pair for pair in duties if pair[0].aftermath], now=now)
+        note(
+            about=incident,
+            verb="incidents.stand_down",
+            sentence=_story(reason, override, lapsed, len(tasks)),
+            person=person,
+            now=now,
+            facts={
+                "decision": decision.key,
+                "conditions": {condition.key: condition.state for condition in held},
+                "overridden": bool(override),
+            },
+        )
+        note_unheard(incident=incident, tasks=tasks, now=now)
+    return decision
+
+
+def take_closing_report(*, incident: Incident, sha256: str, person: Person, now: datetime) -> None:
+    """Note that the closing report with this hash was distributed; archiving waits for it.
+
+    Called by whoever distributes it, in the same transaction. Raises WrongState unless
+    the incident is stood down.
+    """
+    with transaction.atomic():
+        incident = _locked(incident)
+        _move(incident, "take_closing_report", closing_report=sha256)
+        note(
+            about=incident,
+            verb="incidents.take_closing_report",
+            sentence=_("总结报告已分发"),
+            person=person,
+            now=now,
+            facts={"sha256": sha256},
+        )
+
+
+def archive(*, incident: Incident, person: Person, now: datetime) -> None:
+    """Close the file. Raises NotAllowed, WrongState, NoClosingReport, TasksOpen."""
+    require(person, ARCHIVE, at=now)
+    with transaction.atomic():
+        incident = _locked(incident)
+        _refuse_move(incident, "archive")
+        if not incident.closing_report:
+            raise NoClosingReport(_("还不能归档：总结报告还没有分发。请先在“报告”里写好并分发。"))
+        left = Task.objects.filter(incident=incident, state__in=OPEN, mandatory=True)
+        if left:
+            raise TasksOpen(
+                _("还不能归档：%(count)d 项必办任务没有办完（%(titles)s）。请办结，或由指挥免办。")
+                % {"count": len(left), "titles": "、".join(task.title for task in left)}
+            )
+        lapsed = _lapse_optional(incident, person, now)
+        _move(incident, "archive", closed_at=now)
+        note(
+            about=incident,
+            verb="incidents.archive",
+            sentence=_("归档"),
+            person=person,
+            now=now,
+            facts={"closing_report": incident.closing_report, "lapsed": lapsed},
+        )
+
+
+def let_in(*, incident: Incident, guest: Person, person: Person, now: datetime) -> None:
+    """Let another person see a restricted incident, and say so to both.
+
+    Raises NotAllowed, NothingToEnter.
+    """
+    require(person, DECIDE, at=now)
+    with transaction.atomic():
+        incident = _locked(incident)
+        if not Incident.visible_to(person).filter(pk=incident.pk).exists():
+            raise NothingToEnter(_("您自己不在这个事件的知悉范围，请已在范围内的指挥人员办理。"))
+        if not admit(incident, guest, now=now):
+            raise NothingToEnter(_("%(name)s已经能看到这个事件，不用再加。") % {"name": guest.name})
+        note(
+            about=incident,
+            verb="incidents.let_in",
+            sentence=_("%(name)s加入知悉范围") % {"name": guest.name},
+            person=person,
+            now=now,
+            facts={"guest": guest.key},
+        )
+        tell(
+            stream=incident.stream,
+            person=guest,
+            title=_("%(name)s请您知悉：%(incident)s") % {"name": person.name, "incident": incident.name},
+            link=reverse("incident", args=[incident.key]),
+            cause=f"let-in:{incident.key}",
+            now=now,
+        )
+
+
+def _locked(incident: Incident) -> Incident:
+    rows = Incident.objects.select_for_update(of=("self",)).select_related(
+        "stream", "event__watch", "plan_version"
+    )
+    return rows.get(pk=incident.pk)
+
+
+def _refuse_move(incident: Incident, event: str) -> str:
+    target = INCIDENT_MOVES.get((incident.state, event))
+    if target is None:
+        raise WrongState(
+            _("%(number)s 现在是“%(state)s”，不能这样办。")
+            % {"number": incident.number, "state": incident.get_state_display()}
+        )
+    return target
+
+
+def _move(incident: Incident, event: str, **changes: Any) -> None:
+    incident.state = _refuse_move(incident, event)
+    for name, value in changes.items():
+        setattr(incident, name, value)
+    incident.changed_seq = touch(incident.stream)
+    incident.save(update_fields=["state", "changed_seq", *changes])
+
+
+def _refuse_open(held: Sequence[Condition], override: str) -> str:
+    """Return the override as far as one is needed."""
+    for condition in held:
+        if condition.binding and condition.state != "met":
+            raise ConditionOpen(
+                _("不能解除：%(name)s（%(figures)s）。请先办结，或由指挥逐项免办。")
+                % {"name": condition.name, "figures": condition.figures}
+            )
+    short = [condition for condition in held if condition.state != "met"]
+    if short and not override:
+        listed = "；".join(f"{condition.name}（{condition.figures}）" for condition in short)
+        raise ConditionOpen(_("不能解除：%(listed)s。条件未达仍要解除，请写明理由。") % {"listed": listed})
+    return override if short else ""
+
+
+def _decide(incident: Incident, reason: str, override: str, person: Person, now: datetime) -> Decision:
+    return Decision.objects.create(
+        stream=incident.stream,
+        event=incident.event,
+        incident=incident,
+        kind=Decision.Kind.STAND_DOWN,
+        level=incident.level,
+        reason=_full_reason(reason, override),
+        person=person,
+        at=now,
+    )
+
+
+def _full_reason(reason: str, override: str) -> str:
+    if not override:
+        return reason
+    return _("%(reason)s（条件未达仍解除：%(override)s）") % {"reason": reason, "override": override}
+
+
+def _lapse_optional(incident: Incident, person: Person, now: datetime) -> int:
+    """Waive the optional tasks that are still open; return how many."""
+    return Task.objects.filter(incident=incident, state__in=OPEN, mandatory=False).update(
+        state=Task.State.WAIVED,
+        closed_at=now,
+        closed_by=person,
+        result=_("响应结束，选办任务随之免办"),
+        next_look_at=None,
+        changed_seq=touch(incident.stream),
+    )
+
+
+def _story(reason: str, override: str, lapsed: int, offered: int) -> str:
+    sentence = _("解除响应：%(reason)s") % {"reason": _full_reason(reason, override)}
+    if lapsed:
+        sentence += _("；%(count)d 项选办任务免办") % {"count": lapsed}
+    if offered:
+        sentence += _("；派善后任务 %(count)d 项") % {"count": offered}
+    return sentence

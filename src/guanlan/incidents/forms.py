@@ -1,0 +1,114 @@
+"""What people fill in when they decide, act on a task, or end a response."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from guanlan.incidents.models import Incident, Task
+from guanlan.incidents.queries import members_of
+from guanlan.incidents.wording import level_word
+from guanlan.intake.models import Post
+from guanlan.people.models import Person
+from guanlan.plan.document import PlanDocument
+
+
+def _words(rows: int, **more: Any) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, **more})
+
+
+class DecideForm(forms.Form):
+    """Activate at one of the plan's levels, or watch until a time; either with its reason."""
+
+    OBSERVE = "observe"
+
+    choice = forms.ChoiceField()
+    review_at = forms.DateTimeField(
+        label=_("何时复核（选观察时必填）"),
+        required=False,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+    )
+    reason = forms.CharField(label=_("理由"), max_length=500, widget=_words(3))
+    restricted = forms.BooleanField(label=_("限定知悉范围：只有被派任务的人和您看得到"), required=False)
+
+    def __init__(self, *args: Any, plan: PlanDocument, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["choice"].choices = [  # type: ignore[attr-defined]
+            *level_choices(plan),
+            (self.OBSERVE, _("暂不启动，继续观察")),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Watching needs its time."""
+        given = super().clean() or {}
+        if given.get("choice") == self.OBSERVE and not given.get("review_at") and not self.errors:
+            self.add_error("review_at", _("选观察要写何时复核，到时才不会忘。"))
+        return given
+
+
+class LevelForm(forms.Form):
+    """Another level, and why."""
+
+    level = forms.ChoiceField(label=_("改为哪一级"))
+    reason = forms.CharField(label=_("理由"), max_length=500, widget=_words(3))
+
+    def __init__(self, *args: Any, plan: PlanDocument, incident: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = [choice for choice in level_choices(plan) if choice[0] != incident.level]
+        self.fields["level"].choices = others  # type: ignore[attr-defined]
+
+
+class StandDownForm(forms.Form):
+    """Why the response ends, and why all the same if a condition does not hold."""
+
+    reason = forms.CharField(label=_("解除的理由"), max_length=500, widget=_words(3))
+    override = forms.CharField(
+        label=_("条件未达仍解除的理由"), max_length=400, required=False, widget=_words(2)
+    )
+
+
+class CompleteForm(forms.Form):
+    """What was done, and what shows it."""
+
+    words = forms.CharField(label=_("结果"), max_length=1000, required=False, widget=_words(3))
+    upload = forms.FileField(label=_("凭证文件（照片、截图、文档，50 MB 以内）"), required=False)
+    post = forms.CharField(label=_("凭证帖文的链接"), max_length=1000, required=False)
+
+    def __init__(self, *args: Any, task: Task, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._task, self._person = task, person
+
+    def clean_post(self) -> Post | None:
+        """Find the stored post with this address."""
+        url = self.cleaned_data["post"].strip()
+        if not url:
+            return None
+        posts = Post.visible_to(self._person).filter(stream=self._task.stream_id, url=url)
+        found = posts.first()
+        if found is None:
+            raise forms.ValidationError(_("没有收过这个链接的帖文。请核对链接，或先用“报一条”报进来。"))
+        return found
+
+
+class HandOverForm(forms.Form):
+    """Who takes it on, and what they should know."""
+
+    to = forms.ModelChoiceField(label=_("转给谁"), queryset=Person.objects.none(), to_field_name="key")
+    remark = forms.CharField(label=_("交代几句（可不写）"), max_length=200, required=False, widget=_words(2))
+
+    def __init__(self, *args: Any, task: Task, person: Person, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = [member.pk for member in members_of(task, at=now) if member.pk != task.owner_id]
+        self.fields["to"].queryset = Person.visible_to(person).filter(pk__in=others)  # type: ignore[attr-defined]
+
+
+class WaiveForm(forms.Form):
+    """Why the task need not be done."""
+
+    reason = forms.CharField(label=_("免办的理由"), max_length=500, widget=_words(3))
+
+
+def level_choices(plan: PlanDocument) -> list[tuple[str, str]]:
+    """Return the plan's levels, gravest first, as key and words."""
+    return [(level.key, f"{level_word(level.key)} {level.name}") for level in plan.by_rank]

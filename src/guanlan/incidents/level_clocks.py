@@ -1,0 +1,91 @@
+"""The clocks that a level starts: from when, until when, kept by whom."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Min
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from guanlan.incidents.deadlines import deadline
+from guanlan.incidents.models import Incident, Task
+from guanlan.plan.document import Start, Step
+from guanlan.plan.queries import document
+from guanlan.watch.models import Signal
+
+STEP_WORDS: dict[Step, Promise] = {
+    "assess": _("研判定级"),
+    "report_to_command": _("上报指挥部"),
+    "first_response": _("首次对外回应"),
+    "full_response": _("完整说明"),
+    "facts": _("查明事实"),
+    "measures_published": _("公布整改措施"),
+}
+START_WORDS: dict[Start, Promise] = {
+    "published": _("首帖发布起算"),
+    "taken_in": _("收到起算"),
+    "signal": _("信号起算"),
+    "confirmed": _("确认等级起算"),
+}
+
+
+@dataclass(frozen=True)
+class LevelClock:
+    """One clock; `done_at` is None while it runs."""
+
+    words: str | Promise
+    start_words: str | Promise
+    started_at: datetime
+    deadline: datetime
+    done_at: datetime | None
+
+    @property
+    def kept(self) -> bool:
+        """Whether it was done in time; a running clock has not been."""
+        return self.done_at is not None and self.done_at <= self.deadline
+
+
+def level_clocks(incident: Incident) -> list[LevelClock]:
+    """Return the clocks of the incident's level, the earliest deadline first.
+
+    A clock is kept by the first finished task whose duty says that it keeps it; grading
+    by the confirmed level, and the report to the command at the latest by its decision.
+    """
+    plan = document(incident.plan_version)
+    level = next(level for level in plan.levels if level.key == incident.level)
+    starts, done = _starts(incident), _done(incident)
+    clocks = [
+        LevelClock(
+            STEP_WORDS[clock.step],
+            START_WORDS[clock.start],
+            starts[clock.start],
+            deadline(starts[clock.start], clock.minutes, clock.calendar),
+            done.get(clock.step),
+        )
+        for clock in level.clocks
+    ]
+    return sorted(clocks, key=lambda clock: clock.deadline)
+
+
+def _starts(incident: Incident) -> dict[Start, datetime]:
+    event = incident.event
+    signal = Signal.objects.filter(event=event, kind=Signal.Kind.LEVEL).exclude(level="")
+    return {
+        "published": event.first_at,
+        "taken_in": event.readings.aggregate(at=Min("post__taken_at"))["at"] or event.first_at,
+        # Activated without a signal: its clocks begin with the decision.
+        "signal": signal.aggregate(at=Min("at"))["at"] or incident.opened_at,
+        "confirmed": event.confirmed_at or incident.opened_at,
+    }
+
+
+def _done(incident: Incident) -> dict[str, datetime]:
+    meets = {duty.key: duty.meets for duty in document(incident.plan_version).duties if duty.meets}
+    done: dict[str, datetime] = {}
+    first_confirmed = min(incident.event.confirmed_at or incident.opened_at, incident.opened_at)
+    done["assess"] = first_confirmed
+    for task in incident.tasks.filter(state=Task.State.DONE, duty__in=meets).order_by("closed_at"):
+        if task.closed_at is not None:
+            done.setdefault(str(meets[task.duty]), task.closed_at)
+    done["report_to_command"] = min(done.get("report_to_command", incident.opened_at), incident.opened_at)
+    return done

@@ -1,0 +1,110 @@
+"""Reading incidents: tasks, clocks, the story, who is there, what may be done."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from guanlan.incidents.models import Incident, Task, TimelineEntry
+from guanlan.incidents.permissions import WAIVE_TASK
+from guanlan.incidents.states import OPEN
+from guanlan.people.models import DutyShift, Group, Membership, Person
+from guanlan.people.permissions import may
+from guanlan.people.queries import groups_of, lead, members, on_duty
+
+
+@dataclass(frozen=True)
+class GroupTasks:
+    """One group's column: its tasks, the open and urgent first, and who is there."""
+
+    group: Group
+    tasks: tuple[Task, ...]
+    shift: DutyShift | None
+    lead: Person | None
+
+    @property
+    def done(self) -> int:
+        """How many are closed."""
+        return sum(task.state not in OPEN for task in self.tasks)
+
+
+def timeline(incident: Incident) -> QuerySet[TimelineEntry]:
+    """Return the story, newest first."""
+    return TimelineEntry.objects.filter(incident=incident).select_related("person")
+
+
+def deadline_of(task: Task) -> datetime:
+    """Return the clock that runs: accept-by while it is offered, else due."""
+    return task.accept_by if task.state == Task.State.OFFERED else task.due_at
+
+
+def tasks_by_group(incident: Incident, *, at: datetime) -> list[GroupTasks]:
+    """Return the incident's tasks by group, the groups in the order they were opened."""
+    columns: dict[Group, list[Task]] = {}
+    for task in incident.tasks.select_related("group", "owner", "closed_by"):
+        columns.setdefault(task.group, []).append(task)
+    return [
+        GroupTasks(group, by_urgency(tasks), on_duty(group, at=at), lead(group, at=at))
+        for group, tasks in sorted(columns.items(), key=lambda column: column[0].pk)
+    ]
+
+
+def by_urgency(tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """Order tasks: open before closed, then by the clock that runs."""
+    return tuple(sorted(tasks, key=lambda task: (task.state not in OPEN, deadline_of(task), task.pk)))
+
+
+def open_tasks(person: Person, stream: int) -> QuerySet[Task]:
+    """Return the open tasks of a stream that the person may see."""
+    tasks = Task.visible_to(person).filter(stream_id=stream, state__in=OPEN)
+    return tasks.select_related("group", "owner", "incident__plan_version")
+
+
+def my_open_tasks(person: Person, stream: int, *, at: datetime) -> tuple[Task, ...]:
+    """Return what waits for the person: own tasks, and offered ones of own groups, most urgent first.
+
+    A task handed to a colleague who has not accepted it yet is the colleague's.
+    """
+    unowned = Q(owner=None, group__in=groups_of(person, at=at))
+    return by_urgency(open_tasks(person, stream).filter(Q(owner=person) | unowned))
+
+
+def closed_by_since(person: Person, stream: int, since: datetime) -> int:
+    """Return how many tasks the person has done since a moment."""
+    done = Task.visible_to(person).filter(stream_id=stream, state=Task.State.DONE)
+    return done.filter(closed_by=person, closed_at__gte=since).count()
+
+
+def due_before(person: Person, stream: int, until: datetime) -> tuple[Task, ...]:
+    """Return everybody's open tasks whose clock ends before a moment, most urgent first."""
+    offered = Q(state=Task.State.OFFERED, accept_by__lt=until)
+    accepted = Q(state=Task.State.ACCEPTED, due_at__lt=until)
+    return by_urgency(open_tasks(person, stream).filter(offered | accepted))
+
+
+def late(tasks: Iterable[Task], *, at: datetime) -> list[Task]:
+    """Return the open ones whose clock is over."""
+    return [task for task in tasks if task.state in OPEN and deadline_of(task) < at]
+
+
+def members_of(task: Task, *, at: datetime) -> list[Person]:
+    """Return who may take the task on: the group's members, the lead first."""
+    return [membership.person for membership in members(task.group, at=at)]
+
+
+def may_accept(person: Person, task: Task, *, at: datetime) -> bool:
+    """Say whether the task waits for acceptance and the person serves in its group."""
+    return task.state == Task.State.OFFERED and person in members_of(task, at=at)
+
+
+def may_hand_over(person: Person, task: Task, *, at: datetime) -> bool:
+    """Say whether the person may give the task to another member of its group."""
+    if task.state not in OPEN:
+        return False
+    if task.owner_id == person.pk or may(person, WAIVE_TASK, at=at):
+        return True
+    serving = members(task.group, at=at).filter(person=person)
+    if task.owner_id is None:
+        return serving.exists()
+    return serving.exclude(role=Membership.Role.MEMBER).exists()

@@ -1,0 +1,40 @@
+"""Who hears about a task: the person on duty, the group, its lead, the command."""
+
+from datetime import datetime
+
+from guanlan.people.models import Function, Group, Person
+from guanlan.people.queries import lead, members, on_duty, persons_with
+
+
+def first_to_hear(group: Group, *, at: datetime) -> list[Person]:
+    """Return who is offered the group's tasks: on duty, else the lead, else every member."""
+    shift = on_duty(group, at=at)
+    if shift is not None and shift.person.is_active:
+        return [shift.person]
+    head = lead(group, at=at)
+    return [head] if head is not None else everybody(group, at=at)
+
+
+def on_watch(group: Group, *, at: datetime) -> list[Person]:
+    """Return the person on duty and the deputy; the whole group when the roster has a gap."""
+    shift = on_duty(group, at=at)
+    watching = [shift.person, shift.deputy] if shift is not None else []
+    return [person for person in watching if person is not None and person.is_active] or everybody(
+        group, at=at
+    )
+
+
+def lead_of(group: Group, *, at: datetime) -> list[Person]:
+    """Return the group's lead, or its first deputy, or nobody."""
+    head = lead(group, at=at)
+    return [head] if head is not None else []
+
+
+def command(*, at: datetime) -> list[Person]:
+    """Return everybody who serves in the command."""
+    return list(persons_with(Function.COMMAND, at=at).order_by("pk"))
+
+
+def everybody(group: Group, *, at: datetime) -> list[Person]:
+    """Return the group's members, the lead first."""
+    return [membership.person for membership in members(group, at=at)]

@@ -1,0 +1,302 @@
+"""What the pages say and offer, made from data; views hand it to the templates."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from guanlan.incidents.conditions import conditions
+from guanlan.incidents.deadlines import deadline
+from guanlan.incidents.level_clocks import level_clocks
+from guanlan.incidents.models import Decision, Incident, Task
+from guanlan.incidents.permissions import ARCHIVE, CHANGE_LEVEL, DECIDE, STAND_DOWN, WAIVE_TASK
+from guanlan.incidents.queries import (
+    by_urgency,
+    deadline_of,
+    late,
+    may_accept,
+    may_hand_over,
+    members_of,
+    my_open_tasks,
+    tasks_by_group,
+    timeline,
+)
+from guanlan.incidents.states import OPEN
+from guanlan.incidents.wording import length, level_word, moment
+from guanlan.people.models import Person
+from guanlan.people.permissions import may
+from guanlan.plan.document import PlanDocument
+from guanlan.plan.queries import document, in_force
+from guanlan.watch.models import Assessment, Event
+
+_RECENT_LINES = 12
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option of a decision: what it is, and what follows from it."""
+
+    letter: str
+    value: str
+    title: str
+    consequences: tuple[str, ...]
+    button: str
+
+
+def address(name: str, *arguments: str) -> str:
+    """Return where a page lies, or nothing if it has not been laid."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
+
+
+def war_room(incident: Incident, person: Person, *, now: datetime, whole: bool = False) -> dict[str, Any]:
+    """Return what the incident's page shows; `whole` is the whole timeline."""
+    columns = tasks_by_group(incident, at=now)
+    tasks = by_urgency(task for column in columns for task in column.tasks)
+    lines = timeline(incident)
+    mine = [
+        task for task in my_open_tasks(person, incident.stream_id, at=now) if task.incident_id == incident.pk
+    ]
+    active = incident.state == Incident.State.ACTIVE
+    return {
+        "incident": incident,
+        "sentence": _room_sentence(incident, tasks, now),
+        "columns": columns,
+        "counts": Counter(task.state for task in tasks),
+        "late_count": len(late(tasks, at=now)),
+        "task_count": len(tasks),
+        "clocks": level_clocks(incident),
+        "lines": lines if whole else lines[:_RECENT_LINES],
+        "line_count": lines.count(),
+        "whole": whole,
+        "mine": mine[0] if mine else None,
+        "may_change_level": active and may(person, CHANGE_LEVEL, at=now),
+        "may_stand_down": active and may(person, STAND_DOWN, at=now),
+        "may_archive": incident.state == Incident.State.STOOD_DOWN and may(person, ARCHIVE, at=now),
+        "changes": incident.level_changes.select_related("person"),
+        "decisions": Decision.visible_to(person).filter(event=incident.event).select_related("person"),
+        "event_href": address("event", incident.event.key),
+        "reports_href": address("reports"),
+        "statements_href": address("statements"),
+    }
+
+
+def _room_sentence(incident: Incident, tasks: tuple[Task, ...], now: datetime) -> str:
+    waiting = [task for task in tasks if task.state in OPEN]
+    if incident.state == Incident.State.ARCHIVED:
+        return _("%(name)s：%(at)s 已归档") % {"name": incident.name, "at": _moment(incident.closed_at, now)}
+    head = incident.name
+    if incident.state == Incident.State.STOOD_DOWN:
+        head = _("%(name)s：%(at)s 已解除响应") % {
+            "name": incident.name,
+            "at": _moment(incident.stood_down_at, now),
+        }
+    parts = [*_late_part(tasks, now), *_next_part(waiting, now)]
+    if not waiting:
+        parts = [_("任务全部办结")]
+    elif not late(tasks, at=now):
+        parts.insert(
+            0, _("办结 %(done)d / %(all)d 项") % {"done": len(tasks) - len(waiting), "all": len(tasks)}
+        )
+    joint = "，" if incident.state == Incident.State.STOOD_DOWN else "："
+    return f"{head}{joint}{'，'.join(parts)}"
+
+
+def _moment(at: datetime | None, now: datetime) -> str:
+    return moment(at, now) if at is not None else ""
+
+
+def _late_part(tasks: tuple[Task, ...], now: datetime) -> list[str]:
+    count = len(late(tasks, at=now))
+    return [_("%(count)d 项超时") % {"count": count}] if count else []
+
+
+def _next_part(waiting: list[Task], now: datetime) -> list[str]:
+    ahead = [task for task in waiting if deadline_of(task) >= now]
+    if not ahead:
+        return []
+    verb = _("接手") if ahead[0].state == Task.State.OFFERED else _("办结")
+    return [
+        _("下一时限 %(at)s %(verb)s“%(title)s”")
+        % {"at": moment(deadline_of(ahead[0]), now), "verb": verb, "title": ahead[0].title}
+    ]
+
+
+def decision_sheet(event: Event, person: Person, *, chosen: str, now: datetime) -> dict[str, Any]:
+    """Return what the command needs to decide on an event: figures, options, consequences."""
+    version = in_force(event.watch.unit)
+    plan = document(version) if version is not None else None
+    proposed = event.confirmed_level or event.computed_level
+    choices = _choices(plan, proposed, now) if plan else []
+    picked = next((choice for choice in choices if choice.value == chosen), choices[0] if choices else None)
+    return {
+        "event": event,
+        "version": version,
+        "plan": plan,
+        "sentence": _decide_sentence(event, now),
+        "choices": choices,
+        "picked": picked,
+        "assessment": Assessment.visible_to(person).filter(event=event).select_related("person").first(),
+        "decisions": Decision.visible_to(person).filter(event=event).select_related("person"),
+        "active": Incident.visible_to(person).filter(event=event, state=Incident.State.ACTIVE).first(),
+        "may_decide": may(person, DECIDE, at=now),
+        "event_href": address("event", event.key),
+    }
+
+
+def _decide_sentence(event: Event, now: datetime) -> str:
+    level = event.confirmed_level or event.computed_level
+    if event.confirmed_level:
+        ground = _("已确认%(level)s") % {"level": level_word(level)}
+    elif level:
+        ground = _("系统建议%(level)s，未确认") % {"level": level_word(level)}
+    else:
+        ground = _("不入级")
+    return _("%(name)s：%(ground)s，请选一案") % {"name": event.name, "ground": ground}
+
+
+def _choices(plan: PlanDocument, proposed: str, now: datetime) -> list[Choice]:
+    keys = [level.key for level in plan.by_rank]
+    first = proposed if proposed in keys else keys[-1]
+    order = [first, "observe", *(key for key in keys if key != first)]
+    return [
+        _observing(letter, now) if value == "observe" else _activating(letter, value, plan, now)
+        for letter, value in zip("ABCDEFGHIJKL", order, strict=False)
+    ]
+
+
+def _activating(letter: str, level: str, plan: PlanDocument, now: datetime) -> Choice:
+    duties = [(duty, times) for duty, times in plan.duties_at(level) if not duty.aftermath]
+    per_group = Counter(plan.groups[duty.group].name for duty, _times in duties if duty.group in plan.groups)
+    word, count = level_word(level), len(duties)
+    consequences = [
+        _("派 %(count)d 项任务：") % {"count": count}
+        + "、".join(f"{name} {number}" for name, number in per_group.items())
+    ]
+    if duties:
+        soonest = min(deadline(now, times.accept_minutes, times.calendar) for _duty, times in duties)
+        consequences.append(_("最早 %(at)s 前接手，逾期逐级提醒到指挥部") % {"at": moment(soonest, now)})
+    button = _("选 %(letter)s：启动%(level)s响应，派 %(count)d 项任务")
+    return Choice(
+        letter,
+        level,
+        _("启动%(level)s响应") % {"level": word},
+        tuple(consequences),
+        button % {"letter": letter, "level": word, "count": count},
+    )
+
+
+def _observing(letter: str, now: datetime) -> Choice:
+    later = moment(now + timedelta(hours=2), now)
+    return Choice(
+        letter,
+        "observe",
+        _("暂不启动，继续观察"),
+        (_("不派任务；监测照旧，等级升高仍会报警"), _("到复核时间（如 %(at)s）回来再定") % {"at": later}),
+        _("选 %(letter)s：暂不启动，到时复核") % {"letter": letter},
+    )
+
+
+def task_sheet(task: Task, person: Person, *, now: datetime) -> dict[str, Any]:
+    """Return what a task's page shows."""
+    plan = document(task.incident.plan_version)
+    clauses = {clause.key: clause.title for chapter in plan.chapters for clause in chapter.clauses}
+    link = reverse("task", args=[task.key])
+    return {
+        "task": task,
+        "sentence": _task_sentence(task, now),
+        "clause": clauses.get(task.clause, task.clause),
+        "proofs": task.proofs.select_related("file", "post", "person"),
+        "lines": timeline(task.incident).filter(link=link),
+        "members": members_of(task, at=now),
+        "mine": task.owner_id == person.pk and task.state == Task.State.ACCEPTED,
+        "may_accept": may_accept(person, task, at=now),
+        "may_hand_over": may_hand_over(person, task, at=now),
+        "may_waive": task.state in OPEN and may(person, WAIVE_TASK, at=now),
+        "is_open": task.state in OPEN,
+    }
+
+
+def _task_sentence(task: Task, now: datetime) -> str:
+    if task.state not in OPEN:
+        who = task.closed_by.name if task.closed_by else ""
+        return _("%(title)s：%(state)s，%(who)s，%(at)s") % {
+            "title": task.title,
+            "state": task.get_state_display(),
+            "who": who,
+            "at": _moment(task.closed_at, now),
+        }
+    ends = deadline_of(task)
+    verb = _("接手") if task.state == Task.State.OFFERED else _("办结")
+    rest = _("超 %(span)s") if ends < now else _("剩 %(span)s")
+    return _("%(title)s，%(at)s 前%(verb)s，%(rest)s") % {
+        "title": task.title,
+        "at": moment(ends, now),
+        "verb": verb,
+        "rest": rest % {"span": length(abs(ends - now))},
+    }
+
+
+def ending_sheet(incident: Incident, person: Person, *, now: datetime) -> dict[str, Any]:
+    """Return the conditions for standing down and what they come to."""
+    held = conditions(incident, now=now)
+    short = [condition for condition in held if condition.state != "met"]
+    blocked = any(condition.binding for condition in short)
+    if not short:
+        ending = _("条件全部达到，可以解除")
+    elif blocked:
+        ending = _("必办任务没有办完，不能解除")
+    else:
+        ending = _("%(count)d 个条件未达或未知，要解除须写明理由") % {"count": len(short)}
+    return {
+        "incident": incident,
+        "sentence": f"{incident.name}：{ending}",
+        "conditions": held,
+        "short": short,
+        "blocked": blocked,
+        "may_stand_down": may(person, STAND_DOWN, at=now),
+        "active": incident.state == Incident.State.ACTIVE,
+    }
+
+
+def incident_rows(person: Person, stream: int, *, now: datetime) -> dict[str, Any]:
+    """Return the incidents, active ones first, each with its tasks counted, and a sentence."""
+    waiting = Q(tasks__state__in=OPEN)
+    overdue = Q(tasks__state=Task.State.OFFERED, tasks__accept_by__lt=now) | Q(
+        tasks__state=Task.State.ACCEPTED, tasks__due_at__lt=now
+    )
+    rows = (
+        Incident.visible_to(person)
+        .filter(stream_id=stream)
+        .annotate(
+            is_active=Case(When(state=Incident.State.ACTIVE, then=0), default=1, output_field=IntegerField()),
+            task_count=Count("tasks", distinct=True),
+            open_count=Count("tasks", filter=waiting, distinct=True),
+            late_count=Count("tasks", filter=overdue, distinct=True),
+        )
+    )
+    rows = rows.order_by("is_active", "-opened_at", "-pk")
+    active = [row for row in rows if row.state == Incident.State.ACTIVE]
+    return {"rows": rows, "sentence": _rows_sentence(active), "to_decide": _undecided(person, stream)}
+
+
+def _rows_sentence(active: list[Any]) -> str:
+    if not active:
+        return _("现在没有启动中的应急事件")
+    overdue = sum(row.late_count for row in active)
+    sentence = _("%(count)d 个应急事件响应中") % {"count": len(active)}
+    return sentence + (_("，%(count)d 项任务超时") % {"count": overdue} if overdue else _("，没有任务超时"))
+
+
+def _undecided(person: Person, stream: int) -> QuerySet[Event]:
+    """Return the events that reached a level and that nobody has decided on."""
+    graded = Event.visible_to(person).filter(stream_id=stream).exclude(confirmed_level="", computed_level="")
+    return graded.filter(state__in=(Event.State.OPEN, Event.State.CONFIRMED), decisions=None).order_by(
+        "-last_at"
+    )

@@ -1,0 +1,24 @@
+"""Where an incident and its tasks may go from where."""
+
+from guanlan.incidents.models import Incident, Task
+
+S = Incident.State
+T = Task.State
+
+INCIDENT_MOVES: dict[tuple[str, str], str] = {
+    (S.ACTIVE, "change_level"): S.ACTIVE,
+    (S.ACTIVE, "stand_down"): S.STOOD_DOWN,
+    (S.STOOD_DOWN, "take_closing_report"): S.STOOD_DOWN,
+    (S.STOOD_DOWN, "archive"): S.ARCHIVED,
+}
+
+TASK_MOVES: dict[tuple[str, str], str] = {
+    (T.OFFERED, "accept"): T.ACCEPTED,
+    (T.OFFERED, "hand_over"): T.OFFERED,
+    (T.OFFERED, "waive"): T.WAIVED,
+    (T.ACCEPTED, "complete"): T.DONE,
+    (T.ACCEPTED, "hand_over"): T.ACCEPTED,
+    (T.ACCEPTED, "waive"): T.WAIVED,
+}
+
+OPEN = (T.OFFERED, T.ACCEPTED)

@@ -1,0 +1,19 @@
+"""Addresses of incidents and their tasks."""
+
+from django.urls import path
+
+from guanlan.incidents import views
+
+urlpatterns = [
+    path("incidents/", views.incidents_page, name="incidents"),
+    path("incidents/decide/<str:key>/", views.decide_page, name="decide"),
+    path("incidents/<str:key>/", views.incident_page, name="incident"),
+    path("incidents/<str:key>/level/", views.level_page, name="incident-level"),
+    path("incidents/<str:key>/stand-down/", views.stand_down_page, name="incident-stand-down"),
+    path("incidents/<str:key>/archive/", views.archive_page, name="incident-archive"),
+    path("tasks/<str:key>/", views.task_page, name="task"),
+    path("tasks/<str:key>/accept/", views.accept, name="task-accept"),
+    path("tasks/<str:key>/complete/", views.complete_page, name="task-complete"),
+    path("tasks/<str:key>/hand-over/", views.hand_over_page, name="task-hand-over"),
+    path("tasks/<str:key>/waive/", views.waive_page, name="task-waive"),
+]

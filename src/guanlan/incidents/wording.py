@@ -1,0 +1,32 @@
+"""How levels and moments are written in sentences that are stored or sent."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+_NUMERALS = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ"}
+
+
+def level_word(level: str) -> str:
+    """Write a level's key as people say it: II as Ⅱ级."""
+    return _("%(level)s级") % {"level": _NUMERALS.get(level, level)}
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """Write a time seen from `now`: 14:05 on the same day in Shanghai, else with its date."""
+    local, today = timezone.localtime(at), timezone.localtime(now).date()
+    clock = local.strftime("%H:%M")
+    if local.date() == today:
+        return clock
+    return _("%(month)d月%(day)d日 %(clock)s") % {"month": local.month, "day": local.day, "clock": clock}
+
+
+def length(span: timedelta) -> str:
+    """Write a length of time in its two largest units."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes >= 1440:
+        return _("%(days)d 天 %(hours)d 时") % {"days": minutes // 1440, "hours": minutes // 60 % 24}
+    if minutes >= 60:
+        return _("%(hours)d 时 %(minutes)d 分") % {"hours": minutes // 60, "minutes": minutes % 60}
+    return _("%(minutes)d 分") % {"minutes": minutes}

@@ -1,0 +1,46 @@
+"""What the fields of a plan may hold."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$", max_length=80)]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Count = Annotated[int, Field(strict=True, ge=0)]
+Positive = Annotated[int, Field(strict=True, ge=1)]
+Permille = Annotated[int, Field(strict=True, ge=0, le=1000)]
+Flag = Annotated[bool, Field(strict=True)]
+Measures = dict[str, Annotated[int, Field(strict=True)] | None]
+
+Function = Literal[
+    "leader",
+    "command",
+    "monitoring",
+    "service",
+    "media",
+    "legal",
+    "support",
+    "administrator",
+    "auditor",
+]
+Colour = Literal["red", "orange", "yellow", "blue", "purple"]
+Step = Literal[
+    "assess",
+    "report_to_command",
+    "first_response",
+    "full_response",
+    "facts",
+    "measures_published",
+]
+Calendar = Literal["natural", "working"]
+Start = Literal["published", "taken_in", "signal", "confirmed"]
+Channel = Literal["im", "sms", "voice", "mail"]
+Purpose = Literal["statement", "answer", "closing_report", "legal_notice"]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Keyed(Part):
+    key: Key

@@ -1,0 +1,125 @@
+"""The engine's state of a stream: restored from a snapshot, folded forward over the journal."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import pyarrow as pa
+from django.db.models import QuerySet
+
+from guanlan.clocks.models import Stream
+from guanlan.engine.model import Model
+from guanlan.engine.pipeline import Analyser
+from guanlan.engine.posts import COUNTS, SCHEMA
+from guanlan.engine.query import Watch
+from guanlan.engine.results import Change, FactStated, Results, TableChanged, WatchesChanged
+from guanlan.intake.authors import author_hash
+from guanlan.intake.models import Batch, Post, Sight
+from guanlan.plan.criteria import table
+from guanlan.plan.models import PlanVersion
+from guanlan.plan.queries import document
+from guanlan.watch.models import JournalEntry, Snapshot
+
+# One journal entry takes so many posts, so that its write stays short.
+ROWS = 250
+
+
+@lru_cache(maxsize=1)
+def model() -> Model:
+    """Return the model that ships, read once."""
+    return Model.load()
+
+
+def restored(stream: Stream) -> tuple[Analyser, int]:
+    """Return the stream's analyser and the number of the last entry it has taken.
+
+    From the latest snapshot of this model, folded over the entries that were applied
+    since; what they bring was stored then, and is not stored again.
+    """
+    snapshot = (
+        Snapshot.objects.filter(stream=stream, fingerprint=model().fingerprint).order_by("-number").first()
+    )
+    if snapshot is None:
+        analyser, number = Analyser(model(), []), 0
+    else:
+        analyser, number = Analyser.restore(bytes(snapshot.state), model()), snapshot.number
+    applied = JournalEntry.objects.filter(stream=stream, number__gt=number, applied_at__isnull=False)
+    for entry in applied.order_by("number"):
+        fold(analyser, entry)
+        number = entry.number
+    return analyser, number
+
+
+def fold(analyser: Analyser, entry: JournalEntry) -> Results:
+    """Let the analyser take one entry and return what it brought."""
+    if entry.kind == JournalEntry.Kind.BATCH:
+        return analyser.feed(posts_of(entry))
+    if entry.kind == JournalEntry.Kind.TICK:
+        return analyser.advance(entry.at)
+    return analyser.apply(_change(entry.change))
+
+
+def posts_of(entry: JournalEntry) -> pa.RecordBatch:
+    """Return the posts, or the later sights of posts, that a batch entry names."""
+    assert entry.batch is not None
+    first, rows = entry.change["first"], entry.change["rows"]
+    if entry.change["of"] == "sights":
+        sights = Sight.objects.filter(batch=entry.batch, first=False).select_related("post").order_by("pk")
+        return _record_batch([(sight.post, sight) for sight in sights[first : first + rows]])
+    posts = list(_in_order(entry.batch)[first : first + rows])
+    earliest = {sight.post_id: sight for sight in Sight.objects.filter(post__in=posts, first=True)}
+    return _record_batch([(post, earliest.get(post.pk, post)) for post in posts])
+
+
+def parts_of(batch: Batch) -> Iterator[dict[str, object]]:
+    """Yield the journal changes that together name every post and later sight of a batch."""
+    counts = {
+        "posts": Post.objects.filter(batch=batch).count(),
+        "sights": Sight.objects.filter(batch=batch, first=False).count(),
+    }
+    for of, count in counts.items():
+        for first in range(0, count, ROWS):
+            yield {"of": of, "first": first, "rows": ROWS}
+
+
+def current_table(version: PlanVersion) -> dict[str, object]:
+    """Return the journal change that makes a plan version's criteria the grading table."""
+    return {"kind": "table", "version": version.key, "sha256": version.sha256}
+
+
+def _in_order(batch: Batch) -> QuerySet[Post]:
+    return Post.objects.filter(batch=batch).order_by("published_at", "platform", "external_id")
+
+
+def _change(change: dict[str, object]) -> Change:
+    if change["kind"] == "table":
+        return TableChanged(table(document(PlanVersion.objects.get(key=change["version"]))))
+    if change["kind"] == "fact":
+        return FactStated(str(change["event"]), str(change["fact"]), tuple(change["posts"]))  # type: ignore[arg-type]
+    return WatchesChanged(tuple(_watch(watch) for watch in change["watches"]))  # type: ignore[attr-defined]
+
+
+def _watch(kept: dict[str, list[str] | str]) -> Watch:
+    return Watch(
+        name=str(kept["name"]),
+        query=str(kept["query"]),
+        media=tuple(kept["media"]) or None,
+        own_accounts=tuple(author_hash(name) for name in kept["own_accounts"]),
+    )
+
+
+def _record_batch(seen: list[tuple[Post, Post | Sight]]) -> pa.RecordBatch:
+    columns: dict[str, list[object]] = {
+        "id": [post.external_id for post, _counts in seen],
+        "platform": [post.platform for post, _counts in seen],
+        "author": [post.author_hash or None for post, _counts in seen],
+        "author_followers": [post.author_followers for post, _counts in seen],
+        "author_verified": [post.author_verified for post, _counts in seen],
+        "published_at": [post.published_at for post, _counts in seen],
+        "parent_id": [post.parent_id_outside or None for post, _counts in seen],
+        "repost_of": [post.repost_of_outside or None for post, _counts in seen],
+    }
+    for name in ("media_type", "url", "title", "text", "region"):
+        columns[name] = [getattr(post, name) or None for post, _counts in seen]
+    for name in COUNTS:
+        columns[name] = [getattr(counts, name) for _post, counts in seen]
+    return pa.record_batch([pa.array(columns[field.name], field.type) for field in SCHEMA], schema=SCHEMA)

@@ -1,0 +1,18 @@
+"""Addresses of the feed, events and watches."""
+
+from django.urls import path
+
+from guanlan.watch.views import events, watches
+
+urlpatterns = [
+    path("feed/", events.feed_page, name="feed"),
+    path("events/", events.events_page, name="events"),
+    path("events/<str:key>/", events.event_page, name="event"),
+    path("events/<str:key>/confirm/", events.confirm, name="event-confirm"),
+    path("events/<str:key>/dismiss/", events.dismiss, name="event-dismiss"),
+    path("events/<str:key>/fact/", events.fact, name="event-fact"),
+    path("watches/", watches.watches_page, name="watches"),
+    path("watches/new/", watches.add_watch, name="watch-new"),
+    path("watches/count/", watches.count, name="watch-count"),
+    path("watches/<str:key>/close/", watches.close, name="watch-close"),
+]

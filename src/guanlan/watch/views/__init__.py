@@ -1,0 +1,1 @@
+"""Pages of the feed, of events and of watches."""

@@ -1,0 +1,99 @@
+"""A plan in force, a watch, and posts about a refund that does not arrive."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+
+from cast import NOW, Cast
+from guanlan.clocks.models import Stream
+from guanlan.intake.actions import receive_batch, standing_source
+from guanlan.intake.jobs import read_next_batch
+from guanlan.intake.models import Batch
+from guanlan.plan.actions import draft_version, publish_version
+from guanlan.plan.models import PlanVersion
+from guanlan.watch import jobs
+from guanlan.watch.actions import keep_watch
+from guanlan.watch.models import Watch
+
+PLAN = Path(__file__).resolve().parents[1] / "plans" / "five-groups.yaml"
+
+# Invented complaints; no two alike, all about one matter.
+COMPLAINTS = [
+    "观澜商城退款三天没到账，客服只会让我等，太差了",
+    "观澜商城的退款显示成功，银行卡里一分钱没有，骗人",
+    "双十一在观澜商城退的鞋，退款到现在没到账，气死我了",
+    "观澜商城退款没到账，打客服电话没人接，垃圾服务",
+    "退款又没到账，观澜商城客服说七天，昨天还说三天，敷衍",
+    "观澜商城退款拖了五天，投诉也没用，再也不买了",
+]
+
+
+@pytest.fixture
+def at_the_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("guanlan.intake.jobs.now_for", "guanlan.watch.jobs.now_for"):
+        monkeypatch.setattr(place, lambda _stream: NOW)
+    monkeypatch.setattr("guanlan.watch.jobs.real_now", lambda: NOW)
+    jobs._held.clear()
+
+
+@pytest.fixture
+def plan(cast: Cast) -> PlanVersion:
+    version = draft_version(
+        unit=cast.li.unit, content=PLAN.read_bytes(), name="五组", person=cast.li, now=NOW
+    )
+    publish_version(version=version, effective_on=NOW.date(), person=cast.li, now=NOW)
+    return version
+
+
+@pytest.fixture
+def watch(cast: Cast, stream: Stream, plan: PlanVersion) -> Watch:
+    return keep_watch(
+        stream=stream,
+        unit=cast.wang.unit,
+        name="退款",
+        boxes=("观澜商城", "退款", ""),
+        person=cast.wang,
+        now=NOW,
+    )
+
+
+Bring = Callable[..., Batch]
+
+
+@pytest.fixture
+def bring(stream: Stream, at_the_hour: None) -> Bring:
+    """Return a function that brings posts in and lets the worker read and analyse them."""
+
+    def posts(count: int, *, start: datetime = NOW - timedelta(hours=3), **fields: object) -> Batch:
+        lines = [
+            {
+                "id": f"{start:%d%H%M}-{number}",
+                "platform": "黑猫投诉",
+                "media_type": "complaint",
+                "text": f"{COMPLAINTS[number % len(COMPLAINTS)]}，订单尾号{number:04d}",
+                "published_at": (start + timedelta(seconds=20 * number)).isoformat(),
+                "author": f"用户{number}",
+                **fields,
+            }
+            for number in range(count)
+        ]
+        return send(lines)
+
+    def send(lines: list[dict[str, object]], *, history: bool = False) -> Batch:
+        source = standing_source(stream=stream, kind="FILE", name="导出", actor="x", now=NOW)
+        raw = b"\n".join(orjson.dumps(line) for line in lines)
+        batch = receive_batch(source=source, raw=raw, name="a.jsonl", actor="x", now=NOW, history=history)
+        work()
+        return batch
+
+    def work() -> None:
+        for _step in range(200):
+            if not (read_next_batch() or jobs.analyse_next() or jobs.tell_next_signal()):
+                return
+        raise AssertionError("the worker never comes to rest")
+
+    posts.send, posts.work = send, work  # type: ignore[attr-defined]
+    return posts
