@@ -107,7 +107,7 @@ def varied(first: int, count: int, text: str = REFUND, **values) -> list[dict]:
     """Posts on one matter, `step` minutes apart from `minute` on, each with words of its own."""
     step, minute = values.pop("step", 1), values.pop("minute", 0)
     return [
-        post(first + i, minute + i * step, own(first + i) + text + own(3 * i + 1), **values)
+        post(first + i, minute + i * step, own(first + i) + text + own(3 * (first + i) + 1), **values)
         for i in range(count)
     ]
 
