@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import orjson
 import pytest
+
 from engine.invented import (
     LEAK,
     MALL,
@@ -20,7 +21,6 @@ from engine.invented import (
     post,
     stream,
 )
-
 from guanlan.engine.pipeline import Analyser
 from guanlan.engine.posts import BadBatch
 from guanlan.engine.query import Watch
