@@ -18,15 +18,16 @@ WORDLESS = "转发微博"
 
 
 def original(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the original as a post."""
+    """Return the original as a post; some rows lack the author's particulars."""
+    user = row["user"] if isinstance(row["user"], dict) else {}
     return {
         "id": row["id"],
         "platform": "weibo",
         "media_type": "social",
         "text": row["text"] or WORDLESS,
         "author": row["id"].rpartition("_")[2],
-        "author_followers": row["user"].get("followers"),
-        "author_verified": row["user"].get("verified"),
+        "author_followers": user.get("followers"),
+        "author_verified": user.get("verified"),
         "published_at": moment(row["t0"]),
         "likes": row.get("likes"),
         "comments": row.get("n_comments"),

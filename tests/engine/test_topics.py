@@ -195,7 +195,9 @@ def test_a_topic_is_named_by_what_distinguishes_it():
 
 
 def test_growing_tables_and_restoring_change_nothing():
-    texts = [REFUND[i % 7 :] + LEAK[: i % 9] + chr(0x4E00 + i) * 2 + chr(0x5200 + i) for i in range(600)]
+    texts = [
+        (REFUND, LEAK, PRAISE)[i * i % 3] + chr(0x4E00 + i // 9) * 2 + chr(0x5200 + i) for i in range(600)
+    ]
     plain, restored = Topics(documents=200), Topics(documents=200)
     found: list[list[tuple[int | None, float]]] = [[], []]
     for i, text in enumerate(texts):
@@ -203,14 +205,13 @@ def test_growing_tables_and_restoring_change_nothing():
         for topics, told in ((plain, found[0]), (restored, found[1])):
             told.append(topics.nearest(terms))
             number, cosine = told[-1]
-            topics.add(number if number is not None and cosine > 0.9 else i, terms, i * MINUTE)
+            topics.add(number if number is not None and cosine > 0.4 else i, terms, i * MINUTE)
             if i % 10 == 0:
                 topics.settle(i * MINUTE)
         if i % 97 == 0:
             restored = Topics.restore(restored.snapshot())
     assert found[0] == found[1]
-    assert len({number for number, _cosine in found[0]}) > 3
-    assert sum(cosine > 0.9 for _number, cosine in found[0]) > 100
+    assert len({number for number, _cosine in found[0]}) > 2
 
 
 def test_terms_come_sorted_and_distinct():

@@ -14,10 +14,10 @@ from guanlan.engine.topics import Merge, Terms, Topics
 
 # Chosen on open data (real comments in threads of 20, and posts that are each a matter of
 # their own); the two kinds differ because comments share much chatter and few words.
-JOIN_POST = 0.045
+JOIN_POST = 0.05
+SHARED_TERMS = 5  # that a post must have in common with a topic of its size, or as much weight
 JOIN_THREAD = 0.034
 SHORT_TERMS = 24  # about fourteen Chinese characters
-JOIN_SHORT = 0.12
 THREAD_TERMS = 200  # distinct terms from which a thread's comments are a document
 WAIT_US = 3_600_000_000
 FORGET_US = 8 * 86_400_000_000
@@ -52,9 +52,8 @@ class Gather:
         if not terms.size:
             return None
         number, cosine = self.topics.nearest(terms)
-        short = terms.size < SHORT_TERMS
-        if number is None or cosine < (JOIN_SHORT if short else JOIN_POST):
-            if short:
+        if number is None or cosine < max(JOIN_POST, SHARED_TERMS / terms.size):
+            if terms.size < SHORT_TERMS:
                 return self._wait(watch, terms, at, row)
             number = self._new()
         self.topics.add(number, terms, at)

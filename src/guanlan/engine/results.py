@@ -9,6 +9,15 @@ from guanlan.engine.severity import Reason, Table
 from guanlan.engine.spread import Edge
 
 
+class Found(NamedTuple):
+    """A term of a watch, found at character `at` (from 0) of the original field."""
+
+    watch: str
+    term: str
+    field: str
+    at: int
+
+
 class PostResult(NamedTuple):
     """One post as read; the line that `analyse` writes.
 
@@ -20,7 +29,7 @@ class PostResult(NamedTuple):
     id: str
     platform: str
     watches: tuple[str, ...]
-    hits: tuple[Any, ...]
+    hits: tuple[Found, ...]
     duplicate_of: str | None
     stance: dict[str, int]
     event: str | None

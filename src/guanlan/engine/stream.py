@@ -17,7 +17,7 @@ from guanlan.engine.measures import HOUR_US, Hours
 from guanlan.engine.model import CLASSES
 from guanlan.engine.query import Watch
 from guanlan.engine.reading import Reading
-from guanlan.engine.results import EventView, Merged, Moved, PostResult, Results, Signal, Surge
+from guanlan.engine.results import EventView, Found, Merged, Moved, PostResult, Results, Signal, Surge
 from guanlan.engine.seen import Seen, fingerprints
 from guanlan.engine.severity import Criterion, HardTrigger, Table
 
@@ -214,7 +214,7 @@ class Stream:
                     ids[post],
                     platforms[post],
                     tuple(names[ledger["watch"][row]] for row in rows),
-                    tuple(reading.hits.get(post, ())),
+                    tuple(Found(h.watch, h.term, h.field, h.at) for h in reading.hits.get(post, ())),
                     original[0] if original else None,
                     dict(zip(CLASSES, stance, strict=True)),
                     events[0] if events else None,

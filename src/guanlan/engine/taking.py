@@ -1,5 +1,6 @@
 """Takes one post into a stream: whose it is, which event it goes to, where it came from."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -124,12 +125,12 @@ def _place(stream: Stream, reading: Reading, post: int, row: int, kin: Kin) -> N
         if reading.parents[post]:
             _follow(stream, gather.settle_thread(kin.thread, watch, number, at), number)
     elif reading.parents[post]:
-        number, waited = gather.comment(kin.thread, watch, _terms(reading, post, watch), at, row)
+        number, waited = gather.comment(kin.thread, watch, _terms(stream, reading, post, watch), at, row)
         if number is not None:
             stream.join(number, row)
             _follow(stream, [stream.row_under(kin.parent, watch), *waited], number)
     else:
-        number = gather.post(watch, _terms(reading, post, watch), at, row)
+        number = gather.post(watch, _terms(stream, reading, post, watch), at, row)
         if number is not None:
             stream.join(number, row)
         else:
@@ -155,10 +156,25 @@ def _inherited(stream: Stream, watch: int, kin: Kin) -> int | None:
     return None
 
 
-def _terms(reading: Reading, post: int, watch: int) -> Terms:
+def _terms(stream: Stream, reading: Reading, post: int, watch: int) -> Terms:
+    """Return the post's terms but for those of the watch's own words, which every post has."""
     texts, terms = reading.texts, np.empty(MOST_TERMS, np.uint64)
     n = collect(texts.codes, texts.starts[post], texts.starts[post + 1], watch, KINDS, terms)
-    return terms[:n].copy()
+    worthless = [
+        _within(hit.term.lower(), watch)
+        for hit in reading.hits.get(post, ())
+        if stream.names[hit.watch] == watch
+    ]
+    return np.setdiff1d(terms[:n], np.concatenate(worthless)) if worthless else terms[:n].copy()
+
+
+@lru_cache(maxsize=4096)
+def _within(words: str, watch: int) -> Terms:
+    codes, terms = (
+        np.array([ord(character) for character in words], np.uint32),
+        np.empty(MOST_TERMS, np.uint64),
+    )
+    return terms[: collect(codes, 0, codes.size, watch, KINDS, terms)].copy()
 
 
 def _count(stream: Stream, row: int) -> None:
