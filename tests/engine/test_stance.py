@@ -104,6 +104,11 @@ def test_words_of_one_post_do_not_leak_into_another() -> None:
     assert because(texts, 2, model) == []
 
 
+def test_words_end_at_marks_and_spaces() -> None:
+    model = taught({"坏,": (90, 0, 0), ",烂": (90, 0, 0), "坏": (50, 0, 0), "烂": (30, 0, 0)})
+    assert [word for word, _weight in because(read("又坏，烂 得很"), 0, model)] == ["坏", "烂"]
+
+
 def test_the_parts_of_the_words_make_up_the_lead() -> None:
     model = taught({"差": (80, 0, 0), "评": (60, 0, 0)})
     texts = read("差评")

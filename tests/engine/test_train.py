@@ -31,7 +31,7 @@ def learnt():
 )
 def test_a_word_of_one_class_gets_its_sign(learnt, word: str, place: int) -> None:
     scores = logits(normalise(pa.nulls(1, pa.string()), pa.array([word])), learnt)[0]
-    assert scores.argmax() == place
+    assert scores[place] > scores[2 - place]
 
 
 def test_the_same_seed_is_the_same_model(learnt) -> None:
@@ -148,6 +148,8 @@ def test_weights_even_out_domains_and_sources() -> None:
     domains = np.array(["x"] * 16 + ["y"] * 4)
     worth = domain_weights(domains, np.zeros(20, np.int8))
     assert worth[:16].sum() == pytest.approx(2 * worth[16:].sum())
+    doubled = domain_weights(np.array(["x"] * 8), np.array([0] * 4 + [1] * 4))
+    assert doubled[4:].sum() == pytest.approx(2 * doubled[:4].sum())
     assert source_weights(domains)[:16].sum() == pytest.approx(0.5)
 
 
@@ -169,7 +171,12 @@ def test_calibration_finds_the_slope_of_logistic_regression() -> None:
     positive = random.random(3000) < 0.4
     leads = 4 * (random.normal(size=3000) + np.where(positive, 1.0, -1.0))
     oracle = LogisticRegression(C=1e9, fit_intercept=False).fit(leads[:, None], positive).coef_[0, 0]
-    assert calibrate(leads, positive, np.full(3000, 1 / 3000)) == pytest.approx(oracle, rel=1e-3)
+    assert calibrate(leads, positive, np.full(3000, 1 / 3000)) == pytest.approx(oracle, rel=1e-2)
+
+
+def test_the_slope_stays_finite_where_all_is_right() -> None:
+    positive = np.arange(20) % 2 == 0
+    assert 1 < calibrate(np.where(positive, 1.0, -1.0), positive, np.full(20, 0.05)) < 20
 
 
 def test_at_the_working_point_few_neutral_texts_are_called_negative() -> None:

@@ -22,8 +22,9 @@ BINS = 15
 class Row:
     """One exam: a whole source left out. Shares are of 1; None where the source has no neutral texts.
 
-    `two_way` is over the texts that are not neutral; `called` is the share of neutral texts called
-    negative at the working point, `recall` that of negative texts there.
+    `two_way` is over the texts that are not neutral. `called` and `recall` are the shares of neutral
+    and of negative texts called negative at the working point, `precision` is among all called so;
+    `called_by_half` and `recall_by_half` are the shares given a chance of 500 per mille or more.
     """
 
     source: str
@@ -33,6 +34,8 @@ class Row:
     called: float | None
     recall: float
     precision: float
+    called_by_half: float | None
+    recall_by_half: float
     calibration: float
 
 
@@ -45,7 +48,7 @@ class Table:
 
     def __str__(self) -> str:
         heads = [_("留出来源"), _("条数"), _("两类准确率"), _("三类宏 F1"), _("中性误报"), _("负面召回")]
-        heads += [_("负面精确率"), _("校准误差")]
+        heads += [_("负面精确率"), _("过半误报"), _("过半召回"), _("校准误差")]
         lines = [heads, ["---"] * len(heads), *(_cells(row) for row in self.rows)]
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -81,17 +84,20 @@ def examine(name: str, corpus: Corpus, exam: Array, model: Model) -> Row:
     chances = stance(corpus.texts, model)[exam]
     scores = logits(corpus.texts, model)[exam]
     called = is_negative(chances, model)
+    half = chances[:, 0] >= MILLE // 2
     said = scores.argmax(axis=1)
     sided = truth != 1
-    mixed = bool(np.any(truth == 1)) and bool(sided.any())
+    neutral = bool(np.any(truth == 1))
     return Row(
         name,
         int(exam.sum()),
         _share((scores[:, 2] > scores[:, 0])[sided] == (truth[sided] == 2)),
-        macro_f1(truth, said) if mixed else None,
-        _share(called[truth == 1]) if np.any(truth == 1) else None,
+        macro_f1(truth, said) if neutral else None,
+        _share(called[truth == 1]) if neutral else None,
         _share(called[truth == 0]),
         _share(truth[called] == 0),
+        _share(half[truth == 1]) if neutral else None,
+        _share(half[truth == 0]),
         calibration_error(chances.max(axis=1) / MILLE, chances.argmax(axis=1) == truth),
     )
 
@@ -121,7 +127,8 @@ def _share(hits: Array) -> float:
 
 
 def _cells(row: Row) -> list[str]:
-    shares = (row.two_way, row.macro_f1, row.called, row.recall, row.precision, row.calibration)
+    shares = [row.two_way, row.macro_f1, row.called, row.recall, row.precision]
+    shares += [row.called_by_half, row.recall_by_half, row.calibration]
     return [row.source, f"{row.texts:,}", *("—" if one is None else f"{one:.3f}" for one in shares)]
 
 

@@ -33,18 +33,18 @@ def because(texts: Texts, post: int, model: Model, *, most: int = 6) -> list[tup
     """Return the words that decided post `post`, strongest first.
 
     Each is (words as normalised, their part of the winning class's lead over the mean of
-    the other two, in thousandths of a log-odds). Overlapping n-grams are merged into spans.
+    the other two, in thousandths of a log-odds). Overlapping n-grams are merged into spans,
+    which end at marks and spaces.
     """
     winner = int(np.argmax(logits(texts, model)[post]))
     first, last = int(texts.starts[post]), int(texts.starts[post + 1])
     pull = _pull(texts.codes[first:last], model.table, model.bits, winner)
-    spans = [(float(pull[low:high].sum()), low, high) for low, high in _spans(pull)]
+    letters = [chr(code) for code in texts.codes[first:last]]
+    wordy = np.array([letter.isalnum() for letter in letters], np.bool_)
+    spans = [(float(pull[low:high].sum()), low, high) for low, high in _spans(np.where(wordy, pull, 0.0))]
     spans.sort(key=lambda span: (-span[0], span[1]))
     factor = MILLE * model.scale / math.sqrt(max(1, _count(texts, post, model)))
-    return [
-        ("".join(map(chr, texts.codes[first + low : first + high])), round(weight * factor))
-        for weight, low, high in spans[:most]
-    ]
+    return [("".join(letters[low:high]), round(weight * factor)) for weight, low, high in spans[:most]]
 
 
 def _count(texts: Texts, post: int, model: Model) -> int:
@@ -56,10 +56,10 @@ def _count(texts: Texts, post: int, model: Model) -> int:
 
 
 def _spans(pull: Array) -> list[tuple[int, int]]:
-    """Runs of characters that each pull at least a tenth as hard as the hardest."""
+    """Runs of characters that each pull at least a fifth as hard as the hardest."""
     if not len(pull) or pull.max() <= 0:
         return []
-    strong = np.concatenate([[False], pull >= pull.max() / 10, [False]]).astype(np.int8)
+    strong = np.concatenate([[False], pull >= pull.max() / 5, [False]]).astype(np.int8)
     edges = np.diff(strong)
     return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))
 
