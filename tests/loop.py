@@ -39,7 +39,12 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> dict[str, datetime]:
     shown = {"now": NOW}
     for name in ("guanlan.intake.jobs.now_for", "guanlan.watch.jobs.now_for"):
         monkeypatch.setattr(name, lambda _stream: shown["now"])
-    monkeypatch.setattr("guanlan.watch.jobs.real_now", lambda: shown["now"])
+    for name in (
+        "guanlan.watch.jobs.real_now",
+        "guanlan.clocks.edge.real_now",
+        "guanlan.site.middleware.real_now",
+    ):
+        monkeypatch.setattr(name, lambda: shown["now"])
     jobs._held.clear()
     return shown
 
