@@ -26,9 +26,9 @@ HASHES, BANDS = 64, 32
 SLOTS, CELLS = 1 << 15, 4  # per band; a slot keeps its newest originals
 LONGEST = 2000  # letters compared
 SHORTEST = 8  # letters
-SHORT = 20  # 3-grams; below, a text must agree in SHORT_PERCENT of the larger set
+SHORT = 14  # 3-grams; below, a text must agree in SHORT_PERCENT of the larger set
 SHORT_PERCENT = 80
-PERCENT = 40  # of the smaller set, for longer texts
+PERCENT = 30  # of the smaller set, for longer texts
 
 _STATE = ("table", "arena", "begins", "sizes", "times", "counters")
 
