@@ -42,7 +42,6 @@ def main(path: str) -> None:
         wrong += sum(got not in (None, f"kept{row}") for got, row in zip(found, chosen, strict=True))
         recalls.append(right / EDITED)
         say(f"{name:24} recall {right / EDITED:.3f}")
-    say(
     say(f"{'mean of edits':24} recall {sum(recalls) / len(recalls):.3f}")
     say(f"{'another partner':24} {wrong / EDITED / len(recalls):.4f} of the edited")
     remembered = [grams(text) for text in kept]
