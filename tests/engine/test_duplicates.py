@@ -69,6 +69,16 @@ def test_short_texts_must_agree_almost_wholly():
     assert feed([A, A[:15]]) == [None, None]
 
 
+def test_emoticons_in_brackets_are_no_words():
+    faces = "[捂脸]" * 9
+    assert feed([faces, faces, A[:20] + faces, B[:20] + faces]) == [None] * 4
+
+
+def test_comments_that_share_a_phrase_are_not_copies():
+    shared = words(11, 14)
+    assert feed([words(12, 16) + shared, shared + words(13, 16)]) == [None, None]
+
+
 def test_the_original_is_the_earliest_and_copies_do_not_chain():
     half = A[:30] + B[:30]
     assert feed([A, B, half, half[15:45] + words(9, 30)], times=[5, 3, 9, 11])[2:] == ["p1", None]

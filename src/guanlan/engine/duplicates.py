@@ -1,9 +1,10 @@
 """Near copies: which earlier post a post repeats.
 
-Idea: letters and digits only, as sets of 3-grams. 64 MinHashes in 32 bands of two find
-originals that may be alike; the exact share of 3-grams then decides. Only originals are
-kept, so copies never chain away from what they copy. Of a repost (`own words//@name:
-quoted`) the own words count; where they are short, what it quotes.
+Idea: letters and digits only, no emoticons in brackets, as sets of 3-grams. 64 MinHashes
+in 32 bands of two find originals that may be alike; the exact share of 3-grams then
+decides. Only originals are kept, so copies never chain away from what they copy. Of a
+repost (`own words//@name: quoted`) the own words count; where they are short, what it
+quotes.
 
 Limits: an original is remembered for 72 hours of event time, and while it is among the
 last 65,536 originals and the last 4 million 3-grams. Fewer than 8 letters are never a
@@ -26,9 +27,10 @@ HASHES, BANDS = 64, 32
 SLOTS, CELLS = 1 << 15, 4  # per band; a slot keeps its newest originals
 LONGEST = 2000  # letters compared
 SHORTEST = 8  # letters
-SHORT = 14  # 3-grams; below, a text must agree in SHORT_PERCENT of the larger set
-SHORT_PERCENT = 80
+SHORT, SHORT_PERCENT = 16, 80  # fewer 3-grams than this: so much of the larger set
+MIDDLE, MIDDLE_PERCENT = 40, 50  # fewer than this: so much of the smaller set
 PERCENT = 30  # of the smaller set, for longer texts
+LONGEST_FACE = 8  # characters inside the brackets of an emoticon such as [smile]
 
 _STATE = ("table", "arena", "begins", "sizes", "times", "counters")
 
@@ -99,6 +101,15 @@ def _is_letter(code):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def _face_end(codes, at, end):  # type: ignore[no-untyped-def]
+    """Return where the emoticon that opens at `at` closes, or `at` if it is none."""
+    for close in range(at + 2, min(end, at + LONGEST_FACE + 2)):
+        if codes[close] == 93:
+            return close
+    return at
+
+
+@njit(cache=True)
 def _letters(codes, begin, end, out):  # type: ignore[no-untyped-def]
     """Copy the compared letters to `out`, return how many: the first part of a //@ chain that has enough."""
     size, at = 0, begin
@@ -107,6 +118,8 @@ def _letters(codes, begin, end, out):  # type: ignore[no-untyped-def]
             if size >= SHORTEST:
                 break
             size = 0
+        elif codes[at] == 91:
+            at = _face_end(codes, at, end)
         elif _is_letter(codes[at]):
             out[size] = codes[at]
             size += 1
@@ -169,7 +182,7 @@ def _alike(grams, arena, begin, size):  # type: ignore[no-untyped-def]
     smaller, larger = min(len(grams), size), max(len(grams), size)
     if smaller < SHORT:
         return shared * 100 >= SHORT_PERCENT * larger
-    return shared * 100 >= PERCENT * smaller
+    return shared * 100 >= (MIDDLE_PERCENT if smaller < MIDDLE else PERCENT) * smaller
 
 
 @njit(cache=True)
