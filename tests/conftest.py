@@ -75,10 +75,8 @@ def cast(unit: Unit) -> Cast:
 
 
 @pytest.fixture
-def sign_in(stream: Stream, monkeypatch: pytest.MonkeyPatch) -> Callable[[Person], Client]:
-    """Return a browser of the given person, whose clock stands at NOW."""
-    monkeypatch.setattr("guanlan.clocks.edge.real_now", lambda: NOW)
-    monkeypatch.setattr("guanlan.site.middleware.real_now", lambda: NOW)
+def sign_in(stream: Stream, hands: dict[str, datetime]) -> Callable[[Person], Client]:
+    """Return a browser of the given person; all clocks show what `hands` says, NOW at first."""
 
     def browser(person: Person) -> Client:
         client = Client()

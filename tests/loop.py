@@ -34,11 +34,19 @@ COMPLAINTS = [
 
 
 @pytest.fixture
-def at_the_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+def hands(monkeypatch: pytest.MonkeyPatch) -> dict[str, datetime]:
+    """Return the hands of the stream's clock; a test moves them by setting `now`."""
+    shown = {"now": NOW}
     for name in ("guanlan.intake.jobs.now_for", "guanlan.watch.jobs.now_for"):
-        monkeypatch.setattr(name, lambda _stream: NOW)
-    monkeypatch.setattr("guanlan.watch.jobs.real_now", lambda: NOW)
+        monkeypatch.setattr(name, lambda _stream: shown["now"])
+    for name in (
+        "guanlan.watch.jobs.real_now",
+        "guanlan.clocks.edge.real_now",
+        "guanlan.site.middleware.real_now",
+    ):
+        monkeypatch.setattr(name, lambda: shown["now"])
     jobs._held.clear()
+    return shown
 
 
 @pytest.fixture
@@ -70,10 +78,12 @@ Bring = Callable[..., Batch]
 
 
 @pytest.fixture
-def bring(stream: Stream, at_the_hour: None) -> Bring:
+def bring(stream: Stream, hands: dict[str, datetime]) -> Bring:
     """Return a function that brings posts in and lets the worker read and analyse them."""
 
-    def posts(count: int, *, start: datetime = NOW - timedelta(hours=3), **fields: object) -> Batch:
+    def posts(
+        count: int, *, start: datetime = NOW - timedelta(hours=3), history: bool = False, **fields: object
+    ) -> Batch:
         lines = [
             {
                 "id": f"{start:%d%H%M}-{number}",
@@ -86,7 +96,7 @@ def bring(stream: Stream, at_the_hour: None) -> Bring:
             }
             for number in range(count)
         ]
-        return send(lines)
+        return send(lines, history=history)
 
     def send(lines: list[dict[str, object]], *, history: bool = False) -> Batch:
         source = standing_source(stream=stream, kind="FILE", name="导出", actor="x", now=NOW)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from incident_scene import activate, publish, raise_event, task_of
 
 from conftest import NOW, Cast
 from guanlan.audit.models import Entry
@@ -16,6 +15,7 @@ from guanlan.incidents.actions.moving import NotActive, SameLevel
 from guanlan.incidents.levels import NoReason, UnknownLevel
 from guanlan.incidents.models import Incident, LevelChange, Task, TimelineEntry
 from guanlan.notify.models import Message
+from incident_scene import activate, publish, raise_event, task_of
 
 LATER = NOW + timedelta(minutes=5)
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from incident_scene import DUTIES, activate, duty, publish, raise_event, task_of
 
 from conftest import NOW, Cast
 from guanlan.audit.models import Entry
@@ -23,6 +22,7 @@ from guanlan.notify.models import Message
 from guanlan.people import actions as people
 from guanlan.plan.models import PlanVersion
 from guanlan.watch.models import Event
+from incident_scene import DUTIES, activate, duty, publish, raise_event, task_of
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from incident_scene import activate, finish, publish, raise_event, read_posts, task_of
 
 from conftest import NOW, Cast
 from guanlan.audit.models import Entry
@@ -33,6 +32,7 @@ from guanlan.incidents.models import Decision, Incident, Task, TimelineEntry
 from guanlan.intake.models import Source
 from guanlan.notify.models import Message
 from guanlan.watch.models import Event
+from incident_scene import activate, finish, publish, raise_event, read_posts, task_of
 
 LATER = NOW + timedelta(days=2)
 SHA = "ab" * 32

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
-from incident_scene import activate, publish, raise_event, read_posts, task_of
 
 from conftest import NOW, Cast
 from guanlan.audit.models import Entry
@@ -23,6 +22,7 @@ from guanlan.incidents.states import TASK_MOVES
 from guanlan.notify.models import Message
 from guanlan.people import actions as people
 from guanlan.people.models import Membership, Person
+from incident_scene import activate, publish, raise_event, read_posts, task_of
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from guanlan.media import actions, queries
 from guanlan.media.models import Release, Statement
 from guanlan.notify.models import Message
 from guanlan.plan.models import PlanVersion
-from incidents.incident_scene import activate, raise_event
+from incident_scene import activate, raise_event
 
 BODY = "因对账异常，部分退款没有按时到账。即日起先行垫付。"
 

@@ -35,6 +35,24 @@ def test_the_digest_follows_the_content_and_not_the_layout() -> None:
     assert digest(document(NAMES[1])) != first
 
 
+def test_the_digest_does_not_mind_the_order_of_a_duties_levels() -> None:
+    tree = document().model_dump(mode="json")
+    for duty in tree["duties"]:
+        duty["times"] = dict(reversed(duty["times"].items()))
+    assert digest(PlanDocument.model_validate(tree)) == digest(document())
+
+
+def test_columns_stand_under_each_other_on_a_terminal() -> None:
+    lines = show(document()).splitlines()
+    head, row = (
+        next(line for line in lines if line.startswith("准则")),
+        next(line for line in lines if line.startswith("单帖转发")),
+    )
+    # The longest name, “负面声量暴涨（基线积累中）”, is 13 characters, 26 wide; two spaces follow it.
+    assert head.index("特别重大") == 2 + (26 - 4) + 2
+    assert row.index("≥") == 4 + (26 - 8) + 2
+
+
 def test_a_document_survives_its_own_json() -> None:
     for name in NAMES:
         again = PlanDocument.model_validate_json(document(name).model_dump_json())

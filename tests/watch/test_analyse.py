@@ -1,6 +1,6 @@
 """From stored posts to an event with a level, its reasons and a message to whoever watches."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -53,25 +53,15 @@ class TestAnalyse:
         assert "请确认" in told.latest("pk").title
 
     def test_history_starts_no_clock_and_sends_nothing(self, watch: Watch, bring: Bring) -> None:
-        bring.send(
-            [
-                {
-                    "id": str(number),
-                    "platform": "黑猫投诉",
-                    "media_type": "complaint",
-                    "text": f"观澜商城退款没到账，单号{number:04d}，太差",
-                    "published_at": (NOW - timedelta(hours=2)).isoformat(),
-                }
-                for number in range(60)
-            ],
-            history=True,
-        )
+        bring(60, history=True)
 
-        assert Event.objects.get().computed_level == "III"
-        assert Event.objects.get().confirm_by is None
+        event = Event.objects.exclude(computed_level="").get()
+        assert (event.computed_level, event.confirm_by) == ("III", None)
         assert not Message.objects.exists()
 
-    def test_counts_seen_later_grade_anew(self, watch: Watch, bring: Bring, stream: Stream) -> None:
+    def test_counts_seen_later_grade_anew(
+        self, watch: Watch, bring: Bring, hands: dict[str, datetime]
+    ) -> None:
         line: dict[str, object] = {
             "id": "w1",
             "platform": "微博",
@@ -83,6 +73,8 @@ class TestAnalyse:
         assert Event.objects.get().computed_level == ""
 
         bring.send([line | {"likes": 12_000}])
+        hands["now"] = NOW + timedelta(minutes=2)
+        bring.work()
 
         # 10,000 interactions with one negative post are level II.
         assert Event.objects.get().computed_level == "II"

@@ -205,7 +205,7 @@ def _earliest(found, top, sign, now, tables):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _among(number, seen, looked):  # type: ignore[no-untyped-def]
-    for place in range(looked):
+    for place in range(looked):  # noqa: SIM110 - compiled
         if seen[place] == number:
             return True
     return False

@@ -55,7 +55,7 @@ class Gather:
         if number is None or cosine < max(JOIN_POST, SHARED_TERMS / terms.size):
             if terms.size < SHORT_TERMS:
                 return self._wait(watch, terms, at, row)
-            number = self._new()
+            number = self._next_number()
         self.topics.add(number, terms, at)
         return number
 
@@ -71,7 +71,7 @@ class Gather:
             return None, []
         number, cosine = self.topics.nearest(thread.terms)
         if number is None or cosine < JOIN_THREAD:
-            number = self._new()
+            number = self._next_number()
         self.topics.add(number, thread.terms, at)
         return number, self.settle_thread(key, watch, number, at)
 
@@ -87,7 +87,7 @@ class Gather:
         waited = [row for row in self._short.pop(watch, []) if row[1] > at - WAIT_US]
         if not waited:
             return None
-        number = self._new()
+        number = self._next_number()
         for _row, taken, terms in waited:
             self.topics.add(number, terms, taken)
         self._surging[watch] = number, at + WAIT_US
@@ -126,7 +126,7 @@ class Gather:
             waiting.pop(0)
         return None
 
-    def _new(self) -> int:
+    def _next_number(self) -> int:
         self._last_number += 1
         return self._last_number
 

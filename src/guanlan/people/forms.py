@@ -20,7 +20,15 @@ def _phone(written: str) -> str:
     return written
 
 
-class ContactForm(forms.Form):
+class Boxes(forms.Form):
+    """A form whose labels end without a colon."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+
+class ContactForm(Boxes):
     """A person's name and how to reach them."""
 
     name = forms.CharField(label=gettext_lazy("姓名"), max_length=40)
@@ -61,7 +69,7 @@ class PersonForm(ContactForm):
         return written
 
 
-class PlaceForm(forms.Form):
+class PlaceForm(Boxes):
     """A group to serve in, and as what."""
 
     group = forms.ModelChoiceField(
@@ -76,7 +84,7 @@ class PlaceForm(forms.Form):
         self.fields["group"].queryset = open_groups()  # type: ignore[attr-defined]
 
 
-class SheetForm(forms.Form):
+class SheetForm(Boxes):
     """The XLSX file with people."""
 
     sheet = forms.FileField(
@@ -84,7 +92,7 @@ class SheetForm(forms.Form):
     )
 
 
-class ShiftForm(forms.Form):
+class ShiftForm(Boxes):
     """One shift of a group, by its members."""
 
     person = forms.ModelChoiceField(
@@ -110,7 +118,7 @@ class ShiftForm(forms.Form):
             self.fields[field].queryset = servants(group, at=at)  # type: ignore[attr-defined]
 
 
-class WeekForm(forms.Form):
+class WeekForm(Boxes):
     """A group's week: who serves each of the 21 shifts, and who stands in for each kind of shift.
 
     Shifts that have begun are shown and not asked.

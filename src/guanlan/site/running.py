@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from guanlan.errors import Refused
+from guanlan.site.setup.first import code
 
 
 def prepare() -> None:
@@ -47,5 +48,11 @@ def serve(*, host: str, port: int) -> None:
 
 
 def first_words(host: str, port: int) -> str:
-    """Return what the terminal says at the start: where to open the console."""
-    return _("观澜已启动：http://{host}:{port}  按 Ctrl+C 停止。\n").format(host=host, port=port)
+    """Return what the terminal says at the start: where to open the console, and the first code."""
+    words = _("观澜已启动：http://{host}:{port}  按 Ctrl+C 停止。\n").format(host=host, port=port)
+    first = code()
+    if first is not None:
+        words += _(
+            "还没有人员。请打开 http://{host}:{port}/setup/first/?code={code} 建立第一位管理员。\n"
+        ).format(host=host, port=port, code=first)
+    return words

@@ -7,13 +7,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from guanlan.people.forms import Boxes
 from guanlan.people.importing import is_login
 from guanlan.people.models import Person
 from guanlan.people.queries import directory
 from guanlan.people.requests import PersonRequest
 
 
-class FirstForm(forms.Form):
+class FirstForm(Boxes):
     """The company and its first administrator."""
 
     company = forms.CharField(label=gettext_lazy("公司名称"), max_length=80)
@@ -44,7 +45,7 @@ class FirstForm(forms.Form):
         return password
 
 
-class CompanyForm(forms.Form):
+class CompanyForm(Boxes):
     """The company's name, as it stands on reports."""
 
     name = forms.CharField(
@@ -52,15 +53,15 @@ class CompanyForm(forms.Form):
     )
 
 
-class EffectiveForm(forms.Form):
+class EffectiveForm(Boxes):
     """From when the plan holds."""
 
     effective_on = forms.DateField(
-        label=gettext_lazy("从哪天起施行"), widget=forms.DateInput({"type": "date"})
+        label=gettext_lazy("从哪天起施行"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
 
 
-class DeputyForm(forms.Form):
+class DeputyForm(Boxes):
     """Who stands in for a group's lead."""
 
     person = forms.ModelChoiceField(
