@@ -40,5 +40,6 @@ def _due(laid: tuple[Laid, ...], now: datetime) -> int:
 
 def _given(source: Source) -> int:
     """Return how many lines the source has given: the last batch is named by it."""
-    last = Batch.objects.filter(source=source).order_by("-number").first()
-    return int(last.name.removesuffix(".jsonl")) if last else 0
+    names = Batch.objects.filter(source=source).order_by("-number").values_list("name", flat=True)
+    last = names.first()
+    return int(last.removesuffix(".jsonl")) if last else 0

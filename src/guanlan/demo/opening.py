@@ -21,6 +21,8 @@ from guanlan.people.weeks import LOCAL
 from guanlan.watch.jobs import analyse_next, tell_next_signal
 
 RATE = 60
+# The past happens in steps of this length, each as one batch per source.
+STEP = timedelta(hours=2)
 CLOSING_HOUR = 14  # in Shanghai: the hour at which the played part begins
 # Made known on purpose: the demo answers to this machine only.
 PASSWORD = "guanlan-demo"
@@ -70,19 +72,19 @@ def _found(now: datetime) -> Stream:
 
 
 def _work_through(stream: Stream) -> None:
-    """Let the past happen hour by hour on the stream's own clock, then let the clock run."""
+    """Let the past happen step by step on the stream's own clock, then let the clock run."""
     until = begin_of_play(real_now())
     shows = stream.clock_from
     assert shows is not None
     while shows < until:
-        shows += timedelta(hours=1)
+        shows = min(shows + STEP, until)
         set_clock(stream=stream, shows=shows, rate=1, paused=True, actor="system", real_now=real_now())
         _settle()
     set_clock(stream=stream, shows=until, rate=RATE, paused=False, actor="system", real_now=real_now())
 
 
 def _settle() -> None:
-    """Do what the worker would, until nothing is left to do at this hour."""
+    """Do what the worker would, until nothing is left to do at this time."""
     stages = (play_next, read_next_batch, watch_for_silence, analyse_next, tell_next_signal)
     for stage in stages:
         while stage():
