@@ -28,7 +28,7 @@ def flash(event: Event, person: Person, now: datetime) -> Document:
     blocks: list[Block] = [Paragraph(_flash_lead(event, chosen, now), lead=True)]
     blocks += sections.figures(times_of(event, incident, reporting_at=now))
     blocks.append(sections.trend(event, incident, now=now))
-    if plan is not None:
+    if plan is not None and rows:
         blocks += sections.criteria(rows, chosen, plan)
     blocks += sections.level_moves(event, incident, now=now)
     if incident is not None:
@@ -54,7 +54,7 @@ def closing(incident: Incident, person: Person, now: datetime) -> Document:
     blocks: list[Block] = [Paragraph(_closing_lead(incident, chosen, now), lead=True)]
     blocks += sections.figures(times_of(event, incident))
     blocks.append(sections.trend(event, incident, now=now))
-    blocks += sections.criteria(rows, chosen, plan)
+    blocks += sections.criteria(rows, chosen, plan) if rows else []
     blocks += sections.level_moves(event, incident, now=now)
     blocks += sections.tasks(incident, now=now) + sections.statements(incident, now=now)
     blocks += sections.story(incident, now=now) + sections.coverage(event, now=now)

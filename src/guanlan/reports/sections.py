@@ -91,7 +91,9 @@ def _criterion(row: CriterionRow, chosen: Proofs, lines: int) -> tuple[Text, ...
     value = _("未知") if row.value is None else f"{row.value:,}\u00a0{row.unit}"
     begins = [text("—" if line is None else f"{line:,}") for line in row.lines[:lines]]
     begins += [text("—")] * (lines - len(begins))
-    proof = text("", *chosen.of(row.posts)) if chosen.of(row.posts) else text(_("本事件全部帖文"))
+    carriers = chosen.of(row.posts)
+    counted = "—" if row.value is None else _("见事件页")
+    proof = text("", *carriers) if carriers else text(counted)
     return (
         text(row.name),
         text(value, strong=bool(row.level)),
