@@ -6,6 +6,7 @@ from guanlan.demo.writer import Post, Writer
 _PLACES = (("微博", 5), ("小红书", 4), ("抖音", 2), ("知乎", 1))  # zh-data: names of sources in story.yaml
 _COMPLAINTS = "黑猫投诉"  # zh-data: the same
 _PAPERS = "新闻网站"  # zh-data: the same
+_ANSWERS = 90  # comments and reposts under the post that everybody passes on
 
 
 def refund_event(writer: Writer) -> None:
@@ -80,5 +81,7 @@ def _growing(writer: Writer) -> None:
     hour, likes, comments, reposts = written("story")["growing"][0]
     counts = {"likes": likes, "comments": comments, "reposts": reposts}
     post = writer.write(hour, writer.microblog, say(writer.rng, "growing_post"), **counts)
+    for _answer in range(_ANSWERS):
+        _answer_to(writer, hour + writer.rng.uniform(0.05, 4), post)
     for hour, likes, comments, reposts in written("story")["growing"][1:]:
         writer.see_again(hour, post, likes=likes, comments=comments, reposts=reposts)
