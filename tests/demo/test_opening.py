@@ -17,11 +17,11 @@ from guanlan.demo.jobs import play_next
 from guanlan.demo.opening import NotAlone, begin_of_play, open_demo
 from guanlan.demo.phrases import written
 from guanlan.demo.shelf import laid_out
+from guanlan.intake.jobs import read_next_batch
 from guanlan.intake.models import Batch, Post, Source
 from guanlan.people.actions import add_person
 from guanlan.people.models import DutyShift, Person, Unit
 from guanlan.plan.models import PlanVersion
-from guanlan.site.worker import Worker
 from guanlan.watch.models import Watch
 
 HERE = ("127.0.0.1", 8000)
@@ -90,9 +90,10 @@ def test_an_opening_that_was_broken_off_is_finished(empty: None, monkeypatch: py
     def broken() -> None:
         raise RuntimeError
 
-    with monkeypatch.context() as once, pytest.raises(RuntimeError):  # noqa: PT012
+    with monkeypatch.context() as once:
         once.setattr("guanlan.demo.opening._settle", broken)
-        open_demo(*HERE)
+        with pytest.raises(RuntimeError):
+            open_demo(*HERE)
     assert Stream.objects.get().paused
     open_demo(*HERE)
     assert stream_time(Stream.objects.get(), real_now=NOW) == BEGIN
@@ -113,8 +114,6 @@ def test_the_demo_answers_to_this_machine_only(empty: None) -> None:
 
 
 def test_sources_give_only_what_is_due(empty: None) -> None:
-    from guanlan.intake.jobs import read_next_batch
-
     open_demo(*HERE)
     stream = Stream.objects.get()
     show(stream, BEGIN + timedelta(minutes=52))
@@ -144,4 +143,6 @@ def test_nothing_is_given_twice(empty: None) -> None:
 
 
 def test_the_worker_plays_the_demo() -> None:
+    from guanlan.site.worker import Worker
+
     assert Worker().stages[0] is play_next

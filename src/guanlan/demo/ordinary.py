@@ -29,5 +29,5 @@ def _write(writer: Writer, source: str, hour: float) -> None:
         stance = rng.choices([piece for piece, _share in _STANCES], [share for _p, share in _STANCES])[0]
         text = say(rng, stance) + say(rng, "tail")
         post = writer.write(hour, source, text, heat=4 if stance == "ordinary_grumble" else 9)
-        if stance == "ordinary_praise" and rng.random() < 0.05:
+        if stance == "ordinary_praise" and source == writer.microblog and rng.random() < 0.12:
             writer.repost(min(hour + rng.uniform(0.1, 2), 71.9), post, say(rng, "good_end"))

@@ -3,9 +3,7 @@
 from guanlan.demo.phrases import say, written
 from guanlan.demo.writer import Post, Writer
 
-_PLACES = (("微博", 5), ("小红书", 4), ("抖音", 2), ("知乎", 1))  # zh-data: names of sources in story.yaml
-_COMPLAINTS = "黑猫投诉"  # zh-data: the same
-_PAPERS = "新闻网站"  # zh-data: the same
+_ANSWERS = 90  # comments and reposts under the post that everybody passes on
 
 
 def refund_event(writer: Writer) -> None:
@@ -19,11 +17,12 @@ def refund_event(writer: Writer) -> None:
     _growing(writer)
     for hour in story["news"]:
         text = say(writer.rng, "refund_news")
-        writer.write(hour, _PAPERS, text, title=text, author=say(writer.rng, "outlet"), heat=40)
+        writer.write(hour, story["news_at"], text, title=text, author=say(writer.rng, "outlet"), heat=40)
 
 
 def _place(writer: Writer) -> str:
-    return writer.rng.choices([name for name, _s in _PLACES], [share for _n, share in _PLACES])[0]
+    places: dict[str, int] = written("story")["refund_places"]
+    return writer.rng.choices(list(places), list(places.values()))[0]
 
 
 def _posts(writer: Writer, first: float, last: float, each_hour: float) -> None:
@@ -41,7 +40,7 @@ def _complaints(writer: Writer, first: float, last: float, each_hour: float) -> 
     for _complaint in range(writer.times((last - first) * each_hour)):
         hour = writer.moment(first, last)
         text, title = say(rng, "refund_complaint"), say(rng, "complaint_title")
-        writer.write(hour, _COMPLAINTS, text, title=title, heat=1)
+        writer.write(hour, written("story")["complaints_at"], text, title=title, heat=1)
 
 
 def _answers(writer: Writer, first: float, last: float, each_hour: float) -> None:
@@ -80,5 +79,7 @@ def _growing(writer: Writer) -> None:
     hour, likes, comments, reposts = written("story")["growing"][0]
     counts = {"likes": likes, "comments": comments, "reposts": reposts}
     post = writer.write(hour, writer.microblog, say(writer.rng, "growing_post"), **counts)
+    for _answer in range(_ANSWERS):
+        _answer_to(writer, hour + writer.rng.uniform(0.05, 4), post)
     for hour, likes, comments, reposts in written("story")["growing"][1:]:
         writer.see_again(hour, post, likes=likes, comments=comments, reposts=reposts)
