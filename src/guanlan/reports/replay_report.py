@@ -178,10 +178,10 @@ def signals_table(played: Played, numbers: dict[str, int], zone: ZoneInfo) -> Ta
 def sources(largest: list[EventView], played: Played, zone: ZoneInfo) -> tuple[Post, ...]:
     """The first post of each of the largest events, as played."""
     first: dict[str, int] = {}
-    for row, post in enumerate(played.run.posts):
-        key = played.run.event(post)
+    for place, read in enumerate(played.run.posts):
+        key = played.run.event(read)
         if key is not None:
-            first.setdefault(key, row)
+            first.setdefault(key, place)
     found = []
     for number, event in enumerate(largest, start=1):
         row = first.get(event.event)
