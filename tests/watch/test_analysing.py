@@ -68,7 +68,10 @@ def test_a_line_out_for_each_line_in_with_the_keys_of_the_contract(tmp_path: Pat
 
 
 def test_because_tells_words_of_the_post_for_negative_posts_only(tmp_path: Path) -> None:
-    angry, calm, _copy = analysed(tmp_path, POSTS)
+    other = "快递丢了没人管，骗子公司，恶心"
+    angry, calm, _copy, lost = analysed(tmp_path, [*POSTS, POSTS[2] | {"id": "d", "text": other}])
+    assert lost["because"]
+    assert all(reason["words"] in other for reason in lost["because"])
     assert angry["stance"]["negative"] > calm["stance"]["negative"]
     assert angry["because"]
     assert all(reason["words"] in ANGRY for reason in angry["because"])
@@ -83,17 +86,22 @@ def test_without_watches_one_takes_every_post_and_names_no_term(tmp_path: Path) 
 
 def test_the_event_is_the_final_one(tmp_path: Path) -> None:
     """Comments of an absent post are told their event later; in the file all have it."""
+    others = [
+        POSTS[1] | {"id": f"o{i}", "text": f"樱花{i}", "published_at": "2026-03-02T09:00:00+08:00"}
+        for i in range(995)
+    ]
     comments = [
         {
             "id": f"k{i}",
-            "text": "客服不理人" + "".join(chr(0x5000 + (i * 31 + 17 * j) % 4000) for j in range(20)),
+            "text": "客服不理人" + "".join(chr(0x5000 + (i * 31 + 17 * j) % 4000) for j in range(3)),
             "published_at": f"2026-03-02T09:{i:02d}:00+08:00",
             "parent_id": "t",
             "platform": "weibo",
         }
         for i in range(40)
     ]
-    lines = analysed(tmp_path, comments)
+    watches = written(tmp_path, "w.yaml", "watches: [{name: 客服, query: 客服}]")
+    lines = analysed(tmp_path, others + comments, "--watches", str(watches))[995:]
     assert len({line["event"] for line in lines}) == 1
     assert lines[0]["event"] is not None
 
