@@ -41,6 +41,7 @@ def play(posts: Path, *, watches: Path | None, plan: PlanDocument, timezone: str
     run = Run(watches_for(watches, read), table(plan))
     order = [(name, "ascending") for name in ("published_at", "platform", "id")]
     ordered = pa.Table.from_batches(read).sort_by(order).combine_chunks()
+    del read  # as large again as what is played
     batches = ordered.to_batches(max_chunksize=ROWS)
     for batch in progress(batches, posts.name):
         run.feed(batch)
