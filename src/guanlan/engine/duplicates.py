@@ -1,16 +1,14 @@
-"""Near copies: a post that says mostly what an earlier one said.
+"""Near copies: which earlier post a post repeats.
 
-Idea: a post is the set of its hashed character 3-grams. 64 minimum hashes in 32 bands of
-two find earlier posts that may be alike (a pair that shares a third of its 3-grams meets
-in some band with probability 1 - (1 - 1/9)^32 = .98); what they find is verified on the
-3-grams themselves by containment, |A and B| / min(|A|, |B|). Of long posts the 192
-smallest hashes stand for all (bottom-k), compared where both are complete.
+Idea: letters and digits only, no emoticons in brackets, as sets of 3-grams. 64 MinHashes
+in 32 bands of two find originals that may be alike; the exact share of 3-grams then
+decides. Only originals are kept, so copies never chain away from what they copy. Of a
+repost (`own words//@name: quoted`) the own words count; where they are short, what it
+quotes.
 
-A copy is named by the first post of its line. A repost (`//@`) with words of its own is
-judged by those; without, by what it quotes. Posts of fewer than six 3-grams are no copies
-of anything.
-
-Limits: the last 20,000 posts, 72 hours; at most 64 candidates a post are verified.
+Limits: an original is remembered for 72 hours of event time, and while it is among the
+last 65,536 originals and the last 4 million 3-grams. Fewer than 8 letters are never a
+copy; short texts must agree almost wholly. Only a post's first 2,000 letters are compared.
 """
 
 from collections.abc import Sequence
@@ -20,212 +18,226 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from guanlan.engine.text import NAME, Texts
+from guanlan.engine.text import Texts
 
-WINDOW = 20_000
-WINDOW_US = 72 * 3_600_000_000
-BANDS, SHIFTS = 32, 64
-KEPT = 192  # 3-gram hashes of a post
-LEAST = 6  # 3-grams
-SHORT = 12  # 3-grams: below, nearly all must agree
-ALIKE, SHORT_ALIKE = 0.4, 0.8
-BUCKETS = 1 << 15
-CANDIDATES = 64
-_WHOLE = 0xFFFFFFFF
+WINDOW_HOURS = 72
+KEPT = 1 << 16  # originals
+ARENA = 1 << 22  # 3-grams of all originals together
+HASHES, BANDS = 64, 32
+SLOTS, CELLS = 1 << 15, 4  # per band; a slot keeps its newest originals
+LONGEST = 2000  # letters compared
+SHORTEST = 8  # letters
+SHORT, SHORT_PERCENT = 16, 80  # fewer 3-grams than this: so much of the larger set
+MIDDLE, MIDDLE_PERCENT = 40, 50  # fewer than this: so much of the smaller set
+PERCENT = 30  # of the smaller set, for longer texts
+LONGEST_FACE = 8  # characters inside the brackets of an emoticon such as [smile]
 
-# Odd multipliers of the 64 hash functions, by the constants of splitmix64.
-_MULTIPLIERS = np.array(
-    [
-        (0x9E3779B97F4A7C15 * (2 * n + 1) ^ 0xBF58476D1CE4E5B9 * (n + 7)) & 0xFFFFFFFF | 1
-        for n in range(SHIFTS)
-    ],
-    np.uint32,
-)
+_STATE = ("table", "arena", "begins", "sizes", "times", "counters")
+
+
+def _multipliers() -> NDArray[np.uint64]:
+    """Return odd 64-bit constants by splitmix64 (Steele, Lea, Flood 2014)."""
+    full, state, out = (1 << 64) - 1, 0, []
+    for _ in range(HASHES):
+        state = (state + 0x9E3779B97F4A7C15) & full
+        mixed = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & full
+        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & full
+        out.append(mixed ^ (mixed >> 31) | 1)
+    return np.array(out, np.uint64)
+
+
+MULTIPLIERS = _multipliers()
 
 
 class Duplicates:
-    """The posts of the window and their bands; `feed` in order, at any batch size."""
+    """Remembers originals; the same posts give the same answers at any batch size."""
 
     def __init__(self) -> None:
-        self._count = 0  # posts ever kept; the place of one is its number modulo WINDOW
-        self._grams = np.zeros((WINDOW, KEPT), np.uint32)
-        self._sizes = np.zeros(WINDOW, np.int32)
-        self._tops = np.zeros(WINDOW, np.uint32)  # the largest hash up to which the set is complete
-        self._times = np.zeros(WINDOW, np.int64)
-        self._heads = np.full((BANDS, BUCKETS), -1, np.int64)
-        self._before = np.full((BANDS, WINDOW), -1, np.int64)
-        self._signs = np.zeros((WINDOW, BANDS), np.uint64)
-        self._names: list[str] = [""] * WINDOW  # of the first post of its line
+        self._ids: list[str] = [""] * KEPT
+        self._state: dict[str, NDArray[Any]] = {
+            "table": np.zeros((BANDS, SLOTS, CELLS), np.int64),  # number << 24 | fingerprint
+            "arena": np.zeros(ARENA, np.uint64),
+            "begins": np.zeros(KEPT, np.int64),  # 3-grams written before this original's
+            "sizes": np.zeros(KEPT, np.int64),
+            "times": np.zeros(KEPT, np.int64),
+            "counters": np.zeros(2, np.int64),  # originals, 3-grams written
+        }
 
     def feed(self, texts: Texts, ids: Sequence[str], times: NDArray[np.int64]) -> list[str | None]:
-        """Return for each post the id of the post it copies, or None; times in microseconds since 1970."""
+        """Return for each post the id of the original it copies, or None.
+
+        `times` are microseconds since 1970. Among several originals the earliest counts, by
+        time, then by order of feeding. A post fed again under its own id is no copy.
+        """
+        state = tuple(self._state[name] for name in _STATE)
+        found, numbers = _feed(texts.codes, texts.starts, np.asarray(times, np.int64), MULTIPLIERS, state)
         originals: list[str | None] = []
-        tables = (self._grams, self._sizes, self._tops, self._times, self._heads, self._before, self._signs)
-        for post, name in enumerate(ids):
-            begin, end = int(texts.starts[post]), int(texts.starts[post + 1])
-            own = _own_words(texts.codes, begin, end)
-            found, kept = _find_and_keep(
-                texts.codes, (begin, own, end), int(times[post]), self._count, tables, _MULTIPLIERS
-            )
-            first = self._names[found % WINDOW] if found >= 0 else None
-            if kept:
-                self._names[self._count % WINDOW] = first or name
-                self._count += 1
-            originals.append(first if first != name else None)
+        for row, (copied, number) in enumerate(zip(found.tolist(), numbers.tolist(), strict=True)):
+            if number:
+                self._ids[number % KEPT] = ids[row]
+            original = self._ids[copied % KEPT] if copied else None
+            originals.append(None if original == ids[row] else original)
         return originals
 
     def snapshot(self) -> dict[str, Any]:
-        """Return all state as arrays and plain values."""
-        used = min(self._count, WINDOW)
-        width = int(self._sizes.max(initial=0))
-        return {
-            "count": self._count,
-            "grams": self._grams[:used, :width].copy(),
-            "sizes": self._sizes[:used].copy(),
-            "tops": self._tops[:used].copy(),
-            "times": self._times[:used].copy(),
-            "signs": self._signs[:used].copy(),
-            "names": self._names[:used],
-        }
+        """Return a copy of everything that decides what comes next."""
+        return {"ids": list(self._ids)} | {name: self._state[name].copy() for name in _STATE}
 
     @classmethod
-    def restore(cls, state: dict[str, Any]) -> "Duplicates":
-        """Return what `snapshot` described; the bands are laid again from the signs."""
-        made, used = cls(), len(state["names"])
-        made._count = state["count"]
-        made._grams[:used, : state["grams"].shape[1]] = state["grams"]
-        made._sizes[:used], made._tops[:used] = state["sizes"], state["tops"]
-        made._times[:used], made._signs[:used] = state["times"], state["signs"]
-        made._names[:used] = state["names"]
-        for number in range(made._count - used, made._count):
-            _lay(made._signs[number % WINDOW], number, made._heads, made._before)
-        return made
+    def restore(cls, snapshot: dict[str, Any]) -> "Duplicates":
+        """Return a state that goes on exactly where `snapshot` was taken."""
+        duplicates = cls()
+        duplicates._ids = list(snapshot["ids"])
+        duplicates._state = {name: np.array(snapshot[name]) for name in _STATE}
+        return duplicates
 
 
 @njit(cache=True)
-def _own_words(codes, begin, end):  # type: ignore[no-untyped-def]
-    """Return where a repost's own words end: at the first `//@name`, or the post's end."""
-    for at in range(begin, end - 2):
-        if codes[at] == 47 and codes[at + 1] == 47 and codes[at + 2] == NAME:
-            return at
-    return end
+def _is_letter(code):  # type: ignore[no-untyped-def]
+    """Whether a normalised code carries words: no space, mask, punctuation or symbol."""
+    if code < 128:
+        return 97 <= code <= 122 or 48 <= code <= 57
+    return 0xC0 <= code < 0x2000 or 0x3041 <= code < 0xD800 or 0xF900 <= code < 0xFB00 or code >= 0x20000
 
 
 @njit(cache=True)
-def _shingles(codes, begin, end):  # type: ignore[no-untyped-def]
-    """Return the sorted distinct hashes of the 3-grams, separators and masks left out."""
-    words = np.empty(max(end - begin, 1), np.uint32)
-    size = 0
-    for at in range(begin, end):
-        if codes[at] > 0x2F and codes[at] != 0x3000 and not 0x3001 <= codes[at] <= 0x3003:
-            words[size] = codes[at]
+def _face_end(codes, at, end):  # type: ignore[no-untyped-def]
+    """Return where the emoticon that opens at `at` closes, or `at` if it is none."""
+    for close in range(at + 2, min(end, at + LONGEST_FACE + 2)):
+        if codes[close] == 93:
+            return close
+    return at
+
+
+@njit(cache=True)
+def _letters(codes, begin, end, out):  # type: ignore[no-untyped-def]
+    """Copy the compared letters to `out`, return how many: the first part of a //@ chain that has enough."""
+    size, at = 0, begin
+    while at < end and size < LONGEST:
+        if at + 2 < end and codes[at] == 47 and codes[at + 1] == 47 and codes[at + 2] == 30:
+            if size >= SHORTEST:
+                break
+            size = 0
+        elif codes[at] == 91:
+            at = _face_end(codes, at, end)
+        elif _is_letter(codes[at]):
+            out[size] = codes[at]
             size += 1
-    hashes = np.empty(max(size - 2, 0), np.uint32)
+        at += 1
+    return size
+
+
+@njit(cache=True)
+def _grams(letters, size):  # type: ignore[no-untyped-def]
+    """Return the distinct 3-grams, sorted; three code points packed into 63 bits."""
+    grams = np.empty(size - 2, np.uint64)
     for at in range(size - 2):
-        mixed = np.uint64(words[at]) * np.uint64(0x9E3779B97F4A7C15)
-        mixed = (mixed ^ np.uint64(words[at + 1])) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ np.uint64(words[at + 2])) * np.uint64(0x94D049BB133111EB)
-        hashes[at] = np.uint32(mixed >> np.uint64(32))
-    return np.unique(hashes)
+        packed = (np.int64(letters[at]) << 42) | (np.int64(letters[at + 1]) << 21) | np.int64(letters[at + 2])
+        grams[at] = np.uint64(packed)
+    grams.sort()
+    kept = 1
+    for at in range(1, len(grams)):
+        if grams[at] != grams[kept - 1]:
+            grams[kept] = grams[at]
+            kept += 1
+    return grams[:kept]
 
 
 @njit(cache=True)
-def _find_and_keep(codes, place, time, count, tables, multipliers):  # type: ignore[no-untyped-def]
-    """Return (number of the earliest post this one copies or -1, whether it was kept)."""
-    grams, sizes, tops, times, heads, before, signs = tables
-    begin, own, end = place
-    found = _shingles(codes, begin, own)
-    if len(found) < LEAST and own < end:
-        found = _shingles(codes, begin, end)
-    if len(found) < LEAST:
-        return -1, False
-    top = np.uint32(_WHOLE) if len(found) <= KEPT else found[KEPT - 1]
-    found = found[:KEPT]
-    sign = _sign(found, multipliers)
-    original = _earliest(found, top, sign, (time, count), tables)
-    slot = count % WINDOW
-    grams[slot, : len(found)] = found
-    sizes[slot], tops[slot], times[slot] = len(found), top, time
-    signs[slot] = sign
-    _lay(sign, count, heads, before)
-    return original, True
+def _signature(grams, multipliers):  # type: ignore[no-untyped-def]
+    lowest = np.full(HASHES, np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64)
+    for gram in grams:
+        mixed = (gram ^ (gram >> np.uint64(31))) * np.uint64(0x9FB21C651E98DF25)
+        mixed ^= mixed >> np.uint64(28)
+        for row in range(HASHES):
+            value = mixed * multipliers[row]
+            value ^= value >> np.uint64(32)
+            lowest[row] = min(lowest[row], value)
+    return lowest
 
 
 @njit(cache=True)
-def _sign(found, multipliers):  # type: ignore[no-untyped-def]
-    """Return one number a band: two minimum hashes side by side."""
-    sign = np.empty(BANDS, np.uint64)
+def _band(signature, band):  # type: ignore[no-untyped-def]
+    """Return the band's slot and its 24-bit fingerprint."""
+    key = signature[2 * band] * np.uint64(0x9E3779B97F4A7C15) + signature[2 * band + 1]
+    key = (key ^ (key >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    key ^= key >> np.uint64(32)
+    return np.int64(key & np.uint64(SLOTS - 1)), np.int64((key >> np.uint64(20)) & np.uint64(0xFFFFFF))
+
+
+@njit(cache=True)
+def _alike(grams, arena, begin, size):  # type: ignore[no-untyped-def]
+    """Whether two sets share enough 3-grams; the other set stands in the ring `arena`."""
+    one, two, shared = 0, 0, 0
+    while one < len(grams) and two < size:
+        other = arena[(begin + two) & (ARENA - 1)]
+        if grams[one] == other:
+            shared += 1
+            one += 1
+            two += 1
+        elif grams[one] < other:
+            one += 1
+        else:
+            two += 1
+    smaller, larger = min(len(grams), size), max(len(grams), size)
+    if smaller < SHORT:
+        return shared * 100 >= SHORT_PERCENT * larger
+    return shared * 100 >= (MIDDLE_PERCENT if smaller < MIDDLE else PERCENT) * smaller
+
+
+@njit(cache=True)
+def _original(grams, signature, time, state):  # type: ignore[no-untyped-def]
+    """Return the number of the earliest live original that is alike, or 0."""
+    table, arena, begins, sizes, times, counters = state
+    best = 0
     for band in range(BANDS):
-        both = np.uint64(0)
-        for half in range(2):
-            least = np.uint32(_WHOLE)
-            for gram in found:
-                mixed = np.uint32(gram * multipliers[2 * band + half])
-                mixed = np.uint32((mixed ^ (mixed >> np.uint32(15))) * np.uint32(0x2C1B3C6D))
-                least = min(least, mixed)
-            both = (both << np.uint64(32)) | np.uint64(least)
-        sign[band] = both
-    return sign
-
-
-@njit(cache=True)
-def _bucket(sign):  # type: ignore[no-untyped-def]
-    return np.int64((sign * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(49))
-
-
-@njit(cache=True)
-def _lay(sign, number, heads, before):  # type: ignore[no-untyped-def]
-    for band in range(BANDS):
-        bucket = _bucket(sign[band])
-        before[band, number % WINDOW] = heads[band, bucket]
-        heads[band, bucket] = number
-
-
-@njit(cache=True)
-def _earliest(found, top, sign, now, tables):  # type: ignore[no-untyped-def]
-    """Return the number of the earliest verified candidate, -1 if there is none."""
-    grams, sizes, tops, times, heads, before, signs = tables
-    time, count = now
-    seen = np.empty(CANDIDATES, np.int64)
-    looked, best = 0, -1
-    for band in range(BANDS):
-        number = heads[band, _bucket(sign[band])]
-        # A post that left the window has been written over, and with it its way back.
-        while number > count - WINDOW and number >= 0 and looked < CANDIDATES:
-            slot = number % WINDOW
-            if signs[slot, band] == sign[band] and not _among(number, seen, looked):
-                seen[looked] = number
-                looked += 1
-                fresh = times[slot] >= time - WINDOW_US
-                if fresh and _is_alike(found, top, grams[slot, : sizes[slot]], tops[slot]):
-                    best = number if best < 0 else min(best, number)
-            number = before[band, slot]
+        slot, fingerprint = _band(signature, band)
+        for cell in range(CELLS):
+            number = table[band, slot, cell] >> 24
+            row = number % KEPT
+            if number == 0 or number == best or table[band, slot, cell] & 0xFFFFFF != fingerprint:
+                continue
+            if number <= counters[0] - KEPT or begins[row] < counters[1] - ARENA:
+                continue
+            if abs(time - times[row]) > WINDOW_HOURS * 3_600_000_000:
+                continue
+            older = best == 0 or (times[row], number) < (times[best % KEPT], best)
+            if older and _alike(grams, arena, begins[row], sizes[row]):
+                best = number
     return best
 
 
 @njit(cache=True)
-def _among(number, seen, looked):  # type: ignore[no-untyped-def]
-    for place in range(looked):  # noqa: SIM110 - compiled
-        if seen[place] == number:
-            return True
-    return False
+def _remember(grams, signature, time, state):  # type: ignore[no-untyped-def]
+    """Write an original, return its number."""
+    table, arena, begins, sizes, times, counters = state
+    counters[0] += 1
+    number, row = counters[0], counters[0] % KEPT
+    begins[row], sizes[row], times[row] = counters[1], len(grams), time
+    for gram in grams:
+        arena[counters[1] & (ARENA - 1)] = gram
+        counters[1] += 1
+    for band in range(BANDS):
+        slot, fingerprint = _band(signature, band)
+        for cell in range(CELLS - 1, 0, -1):
+            table[band, slot, cell] = table[band, slot, cell - 1]
+        table[band, slot, 0] = (number << 24) | fingerprint
+    return number
 
 
 @njit(cache=True)
-def _is_alike(one, one_top, other, other_top):  # type: ignore[no-untyped-def]
-    """Say whether enough of the smaller set stands in the larger, as far as both are complete."""
-    top = min(one_top, other_top)
-    i = j = common = 0
-    while i < len(one) and j < len(other) and one[i] <= top and other[j] <= top:
-        if one[i] == other[j]:
-            common += 1
-            i += 1
-            j += 1
-        elif one[i] < other[j]:
-            i += 1
-        else:
-            j += 1
-    smaller = min(np.searchsorted(one, top, side="right"), np.searchsorted(other, top, side="right"))
-    if smaller < LEAST:
-        return False
-    return common >= smaller * (SHORT_ALIKE if smaller < SHORT else ALIKE)
+def _feed(codes, starts, times, multipliers, state):  # type: ignore[no-untyped-def]
+    """Return for each post the number of what it copies and its own number, 0 for none."""
+    posts = len(starts) - 1
+    found, numbers = np.zeros(posts, np.int64), np.zeros(posts, np.int64)
+    letters = np.empty(LONGEST, np.uint32)
+    for post in range(posts):
+        size = _letters(codes, starts[post], starts[post + 1], letters)
+        if size < SHORTEST:
+            continue
+        grams = _grams(letters, size)
+        signature = _signature(grams, multipliers)
+        found[post] = _original(grams, signature, times[post], state)
+        if found[post] == 0:
+            numbers[post] = _remember(grams, signature, times[post], state)
+    return found, numbers

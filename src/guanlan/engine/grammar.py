@@ -18,13 +18,9 @@ from guanlan.engine.text import normal_form
 
 FIELDS = ("title", "author", "platform", "region", "media")
 OPERATORS = {
-    "AND": "AND",
-    "OR": "OR",
-    "NOT": "NOT",
-    "\u4e14": "AND",
-    "\u6216": "OR",
-    "\u975e": "NOT",
-}  # zh-data: the operators in Chinese
+    **{word: word for word in ("AND", "OR", "NOT")},
+    **{"\u4e14": "AND", "\u6216": "OR", "\u975e": "NOT"},  # zh-data: the operators in Chinese
+}
 QUOTES = {'"': '"', "\u201c": "\u201d", "\u201d": "\u201d", "\uff02": "\uff02", "\u300c": "\u300d"}
 DEEPEST = 100  # brackets within brackets
 _WORD = re.compile(r"[^\s()\uff08\uff09\"\u201c\u201d\uff02\u300c]+")
