@@ -139,10 +139,12 @@ OUTSIDE = '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 
 
 @pytest.mark.parametrize("declared", [LAUGHS, OUTSIDE])
-@pytest.mark.parametrize("tail", ["", "<"])
+@pytest.mark.parametrize(("head", "tail"), [("", ""), ("", "<"), ("\n", "")])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_refuses_entities_also_where_the_rest_is_broken(declared: str, tail: str, encoding: str) -> None:
-    body = RSS.replace("UTF-8", encoding).replace("<rss", declared + "<rss", 1) + tail
+def test_refuses_entities_also_where_the_rest_is_broken(
+    declared: str, head: str, tail: str, encoding: str
+) -> None:
+    body = head + RSS.replace("UTF-8", encoding).replace("<rss", declared + "<rss", 1) + tail
     with pytest.raises(BadInput, match="“某报”的内容含有会撑爆内存的 XML"):
         read_feed(body.encode(encoding), CHANNEL, now=NOW)
 

@@ -56,7 +56,7 @@ def check_mapping(mapping: Mapping[str, str] | None) -> None:
     """Refuse a mapping that names a field no post has."""
     for name in mapping or {}:
         if name not in SCHEMA.names:
-            known = "、".join(SCHEMA.names)
+            known = _("、").join(SCHEMA.names)
             raise BadInput(
                 _("映射里的“{name}”不是帖文的字段，可用的有：{known}。").format(name=name, known=known)
             )
@@ -96,7 +96,7 @@ def raws(rows: Iterator[Row], file: str, mapping: Mapping[str, str] | None = Non
 
 def unused_columns(line: int, names: Iterable[str]) -> Remark:
     """Return the remark that these columns of the file are not read."""
-    return Remark(line, None, _("没有用到的列：{names}").format(names="、".join(names)))
+    return Remark(line, None, _("没有用到的列：{names}").format(names=_("、").join(names)))
 
 
 def _find_header(rows: Iterator[Row], file: str, mapping: Mapping[str, str] | None) -> tuple[int, Layout]:
@@ -115,7 +115,7 @@ def _find_header(rows: Iterator[Row], file: str, mapping: Mapping[str, str] | No
 
 def no_header(best: Layout, file: str) -> BadInput:
     """Return the refusal that tells which columns were seen and which are needed."""
-    columns = "、".join(filter(None, best.header[:60]))
+    columns = _("、").join(filter(None, best.header[:60]))
     sentence = _(
         "{file} 的表头里认不出必需的列：要有发布时间，以及正文或标题（如“发布时间”“正文”），"
         "看到的列是：{columns}。"

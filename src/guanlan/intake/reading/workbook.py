@@ -43,7 +43,9 @@ def _sheet_raws(book: Any, path: Path, mapping: Mapping[str, str] | None) -> Ite
     others = [sheet.title for sheet in book.worksheets if sheet is not chosen]
     for raw in tables.raws(_rows(chosen), path.name, mapping):
         if others:
-            raw.remarks.append(Remark(1, None, _("没有读的工作表：{names}").format(names="、".join(others))))
+            raw.remarks.append(
+                Remark(1, None, _("没有读的工作表：{names}").format(names=_("、").join(others)))
+            )
             others = []
         yield raw
 

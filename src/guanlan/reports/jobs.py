@@ -1,0 +1,108 @@
+"""What the worker does for reports: asks again who has not read, and makes the files."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from guanlan.audit.actions import record
+from guanlan.clocks import edge
+from guanlan.clocks.actions import touch
+from guanlan.clocks.models import Stream
+from guanlan.documents.frozen import Frozen
+from guanlan.documents.page import render_html
+from guanlan.documents.paper import render_pdf
+from guanlan.documents.word import render_docx
+from guanlan.errors import Refused
+from guanlan.notify.actions import tell
+from guanlan.notify.models import Message
+from guanlan.reports.models import Receipt, Rendering, Report
+from guanlan.reports.queries import command_of
+
+NowFor = Callable[[Stream], datetime]
+
+
+class Altered(Refused):
+    """The stored report is not what was frozen."""
+
+
+def chase_next_receipt(now_for: NowFor = edge.now_for) -> bool:
+    """Remind the next person whose time to read is over, once, and tell the others who has not read."""
+    for stream in Stream.objects.filter(closed_at=None, paused=False).order_by("pk"):
+        now = now_for(stream)
+        unread = Receipt.objects.filter(stream=stream, read_at=None, reminded_at=None, read_by__lt=now)
+        receipt = unread.select_related("report__written_by", "report__incident", "person").first()
+        if receipt is not None:
+            _chase(receipt, now)
+            return True
+    return False
+
+
+def render_next_report(now_for: NowFor = edge.now_for) -> bool:
+    """Make the next file that was asked for; say whether there was one.
+
+    The same report gives the same bytes, so two workers at one file do no harm: the
+    first one's is kept. A failure stays as a sentence until somebody asks again.
+    """
+    waiting = Rendering.objects.filter(made_at=None, failure="").select_related("report", "stream")
+    asked = waiting.order_by("asked_at", "pk").first()
+    if asked is None:
+        return False
+    try:
+        made = {"content": rendered(asked.report, asked.format), "made_at": now_for(asked.stream)}
+    except (Refused, RuntimeError, ValueError, OSError) as wrong:
+        made = {"failure": str(wrong)[:300] or _("没有做成，原因未知。")}
+    Rendering.objects.filter(pk=asked.pk, made_at=None, failure="").update(
+        **made, changed_seq=touch(asked.stream)
+    )
+    return True
+
+
+def rendered(report: Report, form: str) -> bytes:
+    """Return the report in a format; Altered when the stored report has another hash than its own."""
+    stored = json.dumps(report.frozen, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    frozen = Frozen(stored.encode())
+    if frozen.sha256 != report.sha256:
+        raise Altered(
+            _("“%(title)s”的内容与校验码不符，没有生成文件。请管理员核对。") % {"title": report.title}
+        )
+    if form == Rendering.Format.HTML:
+        return render_html(frozen).encode()
+    return render_pdf(frozen) if form == Rendering.Format.PDF else render_docx(frozen)
+
+
+def _chase(receipt: Receipt, now: datetime) -> None:
+    report = receipt.report
+    with transaction.atomic():
+        # The conditional update is the claim; whoever comes second changes no row.
+        mine = Receipt.objects.filter(pk=receipt.pk, read_at=None, reminded_at=None)
+        if not mine.update(reminded_at=now, changed_seq=touch(receipt.stream)):
+            return
+        words = _("还没有签收，请现在看：%(title)s") % {"title": report.title}
+        persons = {receipt.person_id: (receipt.person, words)}
+        unread = _("%(name)s还没有签收：%(title)s") % {"name": receipt.person.name, "title": report.title}
+        for other in (*command_of(report.incident, at=now), report.written_by):
+            persons.setdefault(other.pk, (other, unread))
+        for person, title in persons.values():
+            tell(
+                stream=report.stream,
+                person=person,
+                title=title,
+                link=reverse("report", args=[report.key]),
+                cause=f"report:{report.key}",
+                step=f"unread-{receipt.person.key}",
+                urgency=Message.Urgency.URGENT,
+                now=now,
+            )
+        record(
+            actor="system",
+            verb="reports.chase_receipt",
+            kind="report",
+            subject=report.key,
+            stream=report.stream_id,
+            at=now,
+            facts={"person": receipt.person.key, "told": len(persons)},
+        )
