@@ -6,8 +6,12 @@ import sys
 from collections.abc import Callable, Sequence
 from gettext import gettext as _
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from guanlan.errors import Refused
+from guanlan.errors import BadInput, Refused
+
+if TYPE_CHECKING:
+    from guanlan.plan.document import PlanDocument
 
 Run = Callable[[argparse.Namespace], None]
 
@@ -42,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("files", nargs="+", type=Path, metavar=_("文件"))
     importing.add_argument("--timezone", default="Asia/Shanghai", help=_("没写时区的时间按哪里算"))
     importing.add_argument("--live", action="store_true", help=_("不是历史数据：计时限、发通知"))
+    _reading_commands(command)
     plan = command("plan", _plan, _("检查或查看一份预案文件"))
     plan.add_argument("what", choices=["check", "show"], help=_("check 体检，show 查看"))
     plan.add_argument("file", type=Path, metavar=_("文件"))
@@ -60,6 +65,18 @@ def _parser() -> argparse.ArgumentParser:
     manage = command("manage", _manage, _("Django 的管理命令"))
     manage.add_argument("rest", nargs=argparse.REMAINDER)
     return parser
+
+
+def _reading_commands(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
+    analysing = command("analyse", _analyse, _("只用引擎读一份帖文文件，逐行写出结果，不需要数据库"))
+    analysing.add_argument("--out", type=Path, required=True, help=_("结果写到哪个文件"))
+    replaying = command("replay", _replay, _("按时间回放一份帖文文件，写出事件、等级变化和报告"))
+    replaying.add_argument("--plan", type=Path, help=_("预案文件，默认五组制模板"))
+    replaying.add_argument("--out", type=Path, required=True, help=_("结果写到哪个文件夹"))
+    for reading in (analysing, replaying):
+        reading.add_argument("file", type=Path, metavar=_("文件"))
+        reading.add_argument("--watches", type=Path, help=_("监测方案文件，默认收下每一条帖文"))
+        reading.add_argument("--timezone", default="Asia/Shanghai", help=_("没写时区的时间按哪里算"))
 
 
 def _django() -> None:
@@ -106,6 +123,52 @@ def _import(chosen: argparse.Namespace) -> None:
     from guanlan.intake.importing import import_files
 
     sys.stdout.write(import_files(chosen.files, timezone=chosen.timezone, history=not chosen.live))
+
+
+def _analyse(chosen: argparse.Namespace) -> None:
+    _django()
+    from guanlan.clocks.edge import real_now
+    from guanlan.watch.analysing import analyse
+
+    count = analyse(chosen.file, chosen.out, watches=chosen.watches, timezone=chosen.timezone, now=real_now())
+    sys.stdout.write(_("读完 {count} 条，写到 {path}。\n").format(count=count, path=chosen.out))
+
+
+def _replay(chosen: argparse.Namespace) -> None:
+    _django()
+    from guanlan.clocks.edge import real_now
+    from guanlan.reports.replay_report import replay_to
+
+    played = replay_to(
+        chosen.file,
+        chosen.out,
+        watches=chosen.watches,
+        plan=_chosen_plan(chosen.plan),
+        timezone=chosen.timezone,
+        now=real_now(),
+    )
+    told = _("回放 {posts} 条：{events} 个事件，{signals} 次等级变化，写到 {path}。\n")
+    sys.stdout.write(
+        told.format(
+            posts=played.posts.num_rows,
+            events=len(played.events),
+            signals=len(played.signals),
+            path=chosen.out,
+        )
+    )
+
+
+def _chosen_plan(path: Path | None) -> "PlanDocument":
+    from guanlan.plan.reading import read
+    from guanlan.site.setup.shelf import template
+
+    if path is None:
+        shipped = template("five-groups")
+        assert shipped is not None
+        return shipped.document
+    if not path.is_file():
+        raise BadInput(_("没有文件 {path}，请检查路径。").format(path=path))
+    return read(path.read_bytes(), path.name).document
 
 
 def _plan(chosen: argparse.Namespace) -> None:

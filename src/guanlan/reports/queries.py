@@ -1,6 +1,7 @@
 """Reading reports: who is to read them, who has, what stands in them."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -28,9 +29,13 @@ def command_of(incident: Incident | None, *, at: datetime) -> list[Person]:
 def reports(person: Person, stream: Stream) -> QuerySet[Report]:
     """Return the reports, newest first, with `sent` and `read`: receipts, and those acknowledged."""
     mine = Report.visible_to(person).filter(stream=stream).select_related("event", "written_by")
-    return mine.annotate(
-        sent=Count("receipts"), read=Count("receipts", filter=Q(receipts__read_at__isnull=False))
-    ).defer("frozen")
+    return (
+        mine.annotate(
+            sent=Count("receipts"), read=Count("receipts", filter=Q(receipts__read_at__isnull=False))
+        )
+        .order_by("-written_at", "-pk")
+        .defer("frozen")
+    )
 
 
 def waiting_receipts(person: Person, stream: Stream) -> QuerySet[Receipt]:
@@ -45,3 +50,16 @@ def concerned(report: Report) -> set[int]:
     if report.incident is not None:
         found |= {pk for pk in report.incident.tasks.values_list("owner", flat=True) if pk}
     return found - set(report.receipts.values_list("person", flat=True))
+
+
+def blocks(report: Report) -> list[dict[str, Any]]:
+    """Return the frozen blocks, tables with their `numeric` columns, charts with their `place`."""
+    found = []
+    for number, block in enumerate(report.frozen["blocks"]):
+        table = block.get("table", block)
+        numeric = [place for place, column in enumerate(table.get("columns", ())) if column["numeric"]]
+        # A template would read the dictionary's own `items` otherwise.
+        found.append(
+            block | {"numeric": numeric, "place": f"chart-{number}", "figures": block.get("items", [])}
+        )
+    return found

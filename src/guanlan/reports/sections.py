@@ -94,9 +94,9 @@ def _criterion(row: CriterionRow, chosen: Proofs, lines: int) -> tuple[Text, ...
     proof = text("", *chosen.of(row.posts)) if chosen.of(row.posts) else text(_("本事件全部帖文"))
     return (
         text(row.name),
-        text(value, strong=row.met),
+        text(value, strong=bool(row.level)),
         *begins,
-        text(row.outcome, strong=row.met),
+        text(row.outcome, strong=bool(row.level)),
         proof,
     )
 

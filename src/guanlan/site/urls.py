@@ -23,5 +23,6 @@ urlpatterns = [
     path("", include("guanlan.intake.urls")),
     path("", include("guanlan.watch.urls")),
     path("", include("guanlan.media.urls")),
+    path("", include("guanlan.reports.urls")),
     path("api/v1/", api.urls),
 ]

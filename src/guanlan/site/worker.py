@@ -7,6 +7,7 @@ from types import FrameType
 
 from django.db import close_old_connections
 
+from guanlan.demo.jobs import play_next
 from guanlan.flow import STAGES, Stage
 
 log = logging.getLogger(__name__)
@@ -17,7 +18,7 @@ IDLE_SECONDS = 0.5
 class Worker:
     """Runs the stages in order; stops between two steps, never inside one."""
 
-    def __init__(self, stages: tuple[Stage, ...] = STAGES) -> None:
+    def __init__(self, stages: tuple[Stage, ...] = (play_next, *STAGES)) -> None:
         self.stages = stages
         self.stopping = threading.Event()
 

@@ -11,14 +11,14 @@ from guanlan.plan.levels import Criterion
 
 @dataclass(frozen=True)
 class CriterionRow:
-    """One criterion: `lines` are the values at which the two gravest levels begin."""
+    """One criterion: `lines` are where the two gravest levels begin, `level` what it reached."""
 
     name: str
     unit: str
     value: int | None
     lines: tuple[int | None, ...]
     outcome: str
-    met: bool
+    level: str
     source: str
     posts: tuple[str, ...]
 
@@ -36,7 +36,14 @@ def criteria_rows(grading: Grading, plan: PlanDocument) -> list[CriterionRow]:
     triggers = {trigger.key: trigger for trigger in plan.triggers}
     facts = [
         CriterionRow(
-            trigger.name, "", None, (None, None), _reached(reason), True, trigger.source, reason.posts
+            trigger.name,
+            "",
+            None,
+            (None, None),
+            _outcome(reason),
+            reason.level or "",
+            trigger.source,
+            reason.posts,
         )
         for reason in grading.reasons
         if reason.state == "met" and (trigger := triggers.get(reason.criterion)) is not None
@@ -52,20 +59,19 @@ def _row(reason: Reason, criterion: Criterion, levels: list[str]) -> CriterionRo
         criterion.unit,
         reason.value,
         tuple(begins.get(level) for level in levels),
-        _reached(reason),
-        reason.state == "met",
+        _outcome(reason),
+        reason.level or "",
         source,
         reason.posts,
     )
 
 
-def _reached(reason: Reason) -> str:
+def _outcome(reason: Reason) -> str:
     words = {
+        "met": _("达到"),
         "below": _("未达"),
         "unknown": _("未知"),
         "accumulating": _("基线积累中"),
         "guarded": _("数够，但负面占比不够"),
     }
-    if reason.state == "met":
-        return _("达%(level)s级") % {"level": reason.level}
     return words[reason.state]

@@ -44,6 +44,12 @@ def platform_key(name: str) -> str:
     return _names().get(name.strip().lower(), name.strip())
 
 
+def platform_called(platform: str) -> str:
+    """Return what people call a platform; a name that is no key of ours stays as it is."""
+    known = table("platforms").get(platform)
+    return str(known["name"]) if known else platform
+
+
 def medium_of(platform: str) -> str | None:
     """Return the medium of a platform's posts where they do not say their own."""
     known = table("platforms").get(platform)

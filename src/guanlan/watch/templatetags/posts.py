@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from guanlan.intake.models import Post
+from guanlan.intake.reading.links import platform_called
 from guanlan.watch.models import Hit
 
 register = template.Library()
@@ -27,6 +28,12 @@ def marked(post: Post, hits: Iterable[Hit]) -> SafeString:
             parts += [escape(words[end:start]), format_html("<mark>{}</mark>", words[start:stop])]
             end = stop
     return mark_safe("".join([*parts, escape(words[end:])]))
+
+
+@register.filter
+def platform_name(key: str | None) -> str:
+    """Write a platform as people call it; a name that is no key of ours stays as it is."""
+    return platform_called(key) if key and key != "unknown" else _("未知")
 
 
 @register.simple_tag

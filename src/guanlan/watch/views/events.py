@@ -134,6 +134,7 @@ def _event_content(request: PersonRequest, event: Event) -> dict[str, Any]:
         "criteria": criteria_rows(queries.grading(event, plan), plan) if plan else [],
         "levels": [level.key for level in plan.by_rank][:2] if plan else [],
         "chart": _chart(event, request.now),
+        "earliest": event.readings.select_related("post").order_by("published_at", "pk")[:5],
         "page": page,
         "assessments": event.assessments.select_related("person")[:10],
         "facts": [

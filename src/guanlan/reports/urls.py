@@ -1,0 +1,16 @@
+"""Addresses of reports."""
+
+from django.urls import path
+
+from guanlan.reports import views
+
+urlpatterns = [
+    path("reports/", views.reports_page, name="reports"),
+    path("reports/<str:key>/", views.report_page, name="report"),
+    path("reports/<str:key>/read/", views.read, name="report-read"),
+    path("reports/<str:key>/distribute/", views.distribute_page, name="report-distribute"),
+    path("reports/<str:key>/files/", views.files, name="report-files"),
+    path("reports/files/<str:key>/download/", views.report_file, name="report-file"),
+    path("events/<str:key>/report/", views.submit, name="report-submit"),
+    path("incidents/<str:key>/closing-report/", views.close, name="report-close"),
+]

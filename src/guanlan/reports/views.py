@@ -1,0 +1,136 @@
+"""Reports on screen: the list, one report with who has read it, its files, handing it out."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from guanlan.clocks.live import live
+from guanlan.errors import BadInput
+from guanlan.incidents.models import Incident
+from guanlan.people.models import Person
+from guanlan.people.permissions import may
+from guanlan.people.requests import PersonRequest
+from guanlan.reports import queries
+from guanlan.reports.actions import ask_rendering, distribute, read_report, submit_flash, write_closing
+from guanlan.reports.forms import DistributeForm
+from guanlan.reports.models import Rendering, Report
+from guanlan.reports.permissions import CLOSE, SUBMIT
+from guanlan.watch.models import Event
+
+FILES = {
+    "DOCX": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "PDF": "application/pdf",
+    "HTML": "text/html; charset=utf-8",
+}
+
+
+@login_required
+@live
+def reports_page(request: PersonRequest) -> HttpResponse:
+    """List the reports; first of all those that wait for this person's receipt."""
+    page = Paginator(queries.reports(request.user, request.stream), 50).get_page(request.GET.get("page"))
+    waiting = queries.waiting_receipts(request.user, request.stream).select_related("report")
+    ended = Incident.visible_to(request.user).filter(stream=request.stream, state=Incident.State.STOOD_DOWN)
+    to_close = ended.filter(closing_report="") if may(request.user, CLOSE, at=request.now) else []
+    return render(request, "reports/reports.html", {"page": page, "waiting": waiting, "to_close": to_close})
+
+
+@login_required
+@live
+def report_page(request: PersonRequest, key: str) -> HttpResponse:
+    """Show a report as it was frozen, and who has read it."""
+    return render(request, "reports/report.html", _content(request, _report(request, key)))
+
+
+@login_required
+@require_POST
+def submit(request: PersonRequest, key: str) -> HttpResponse:
+    """Report an event to the command."""
+    event = get_object_or_404(Event.visible_to(request.user), key=key)
+    report = submit_flash(event=event, person=request.user, now=request.now)
+    return redirect("report", key=report.key)
+
+
+@login_required
+@require_POST
+def close(request: PersonRequest, key: str) -> HttpResponse:
+    """Write the closing report of an incident."""
+    incident = get_object_or_404(Incident.visible_to(request.user), key=key)
+    report = write_closing(incident=incident, person=request.user, now=request.now)
+    return redirect("report", key=report.key)
+
+
+@login_required
+@require_POST
+def read(request: PersonRequest, key: str) -> HttpResponse:
+    """Acknowledge a report."""
+    read_report(report=_report(request, key), person=request.user, now=request.now)
+    return redirect("report", key=key)
+
+
+@login_required
+def distribute_page(request: PersonRequest, key: str) -> HttpResponse:
+    """Choose who gets the report too; those concerned are ticked already."""
+    report = _report(request, key)
+    concerned = Person.visible_to(request.user).filter(pk__in=queries.concerned(report))
+    initial = {"persons": list(concerned.values_list("key", flat=True))}
+    form = DistributeForm(request.POST or None, report=report, person=request.user, initial=initial)
+    if not form.is_valid():
+        status = BadInput.status if form.is_bound else 200
+        return render(request, "reports/distribute.html", {"report": report, "form": form}, status=status)
+    distribute(report=report, persons=form.cleaned_data["persons"], person=request.user, now=request.now)
+    return redirect("report", key=key)
+
+
+@login_required
+def files(request: PersonRequest, key: str) -> HttpResponse:
+    """Show the files as a fragment; a posted format is asked for first."""
+    report = _report(request, key)
+    wanted = request.POST.get("format", "")
+    if wanted in FILES:
+        ask_rendering(report=report, format=wanted, person=request.user, now=request.now)
+    if request.POST and not request.htmx:
+        return redirect("report", key=key)
+    return render(request, "reports/_files.html", {"report": report, **_files(report)})
+
+
+@login_required
+def report_file(request: PersonRequest, key: str) -> HttpResponse:
+    """Send a rendering as a download, never to be shown by the browser as a page of ours."""
+    made = Rendering.visible_to(request.user).filter(made_at__isnull=False).select_related("report")
+    rendering = get_object_or_404(made, key=key)
+    answer = HttpResponse(bytes(rendering.content or b""), content_type=FILES[rendering.format])
+    name = quote(f"{rendering.report.title}.{rendering.format.lower()}", safe="")
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return answer
+
+
+def _report(request: PersonRequest, key: str) -> Report:
+    found = Report.visible_to(request.user).select_related("event", "incident", "stream", "written_by")
+    return get_object_or_404(found, key=key)
+
+
+def _files(report: Report) -> dict[str, Any]:
+    ordered = {one.format: one for one in report.renderings.defer("content")}
+    rows = [(form, ordered.get(form)) for form in Rendering.Format]
+    running = any(one and not one.made_at and not one.failure for _form, one in rows)
+    return {"files": rows, "running": running}
+
+
+def _content(request: PersonRequest, report: Report) -> dict[str, Any]:
+    receipts = list(report.receipts.select_related("person").order_by("read_at", "pk"))
+    code = CLOSE if report.kind == Report.Kind.CLOSING else SUBMIT
+    return {
+        "report": report,
+        "frozen": report.frozen | {"blocks": queries.blocks(report)},
+        "receipts": receipts,
+        "unread": [receipt for receipt in receipts if receipt.read_at is None],
+        "mine": next((receipt for receipt in receipts if receipt.person_id == request.user.pk), None),
+        "may_distribute": may(request.user, code, at=request.now),
+        **_files(report),
+    }
