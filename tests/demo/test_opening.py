@@ -90,7 +90,7 @@ def test_an_opening_that_was_broken_off_is_finished(empty: None, monkeypatch: py
     def broken() -> None:
         raise RuntimeError
 
-    with monkeypatch.context() as once, pytest.raises(RuntimeError):
+    with monkeypatch.context() as once, pytest.raises(RuntimeError):  # noqa: PT012
         once.setattr("guanlan.demo.opening._settle", broken)
         open_demo(*HERE)
     assert Stream.objects.get().paused

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from guanlan.reports.jobs import render_next_report
 
 from conftest import NOW, Cast
 from guanlan.approvals.queries import latest
@@ -17,6 +16,7 @@ from guanlan.incidents.jobs import remind_next_overdue
 from guanlan.incidents.models import Incident, Task, TimelineEntry
 from guanlan.media.models import Release, Statement
 from guanlan.notify.models import Message
+from guanlan.reports.jobs import render_next_report
 from guanlan.reports.models import Receipt, Rendering, Report
 from guanlan.watch.models import Event, Watch
 
@@ -139,7 +139,7 @@ def test_from_the_first_complaint_to_the_archive(company: Company, bring: Any, c
     company.post("wang", "report-close", incident.key)
     closing = Report.objects.get(kind=Report.Kind.CLOSING)
     for format in Rendering.Format.values:
-        company.browsers["wang"].post(reverse("report-render", args=[closing.key]), {"format": format})
+        company.browsers["wang"].post(reverse("report-files", args=[closing.key]), {"format": format})
     while render_next_report():
         pass
     assert closing.renderings.filter(made_at__isnull=False).count() == 3

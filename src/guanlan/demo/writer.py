@@ -83,7 +83,7 @@ class Writer:
     @property
     def microblog(self) -> str:
         """The source in which posts are passed on."""
-        return next(iter(self._sources))
+        return str(next(iter(self._sources)))
 
     def _counts(self, heat: float) -> dict[str, int]:
         likes = min(int(self.rng.expovariate(1 / heat)), int(heat * 6))

@@ -178,14 +178,14 @@ def signals_table(played: Played, numbers: dict[str, int], zone: ZoneInfo) -> Ta
 def sources(largest: list[EventView], played: Played, zone: ZoneInfo) -> tuple[Post, ...]:
     """The first post of each of the largest events, as played."""
     first: dict[str, int] = {}
-    for row, post in enumerate(played.run.posts):
-        key = played.run.event(post)
+    for row, result in enumerate(played.run.posts):
+        key = played.run.event(result)
         if key is not None:
             first.setdefault(key, row)
     found = []
     for number, event in enumerate(largest, start=1):
-        row = first.get(event.event)
-        post = played.posts.slice(row, 1).to_pylist()[0] if row is not None else None
+        place = first.get(event.event)
+        post = played.posts.slice(place, 1).to_pylist()[0] if place is not None else None
         if post is None:  # an event under a post's second watch only
             found.append(Post(number, event.watch, "", f"{event.first_at.astimezone(zone):%m-%d %H:%M}", ""))
             continue

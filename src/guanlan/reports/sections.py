@@ -96,9 +96,13 @@ def _criterion(row: CriterionRow, chosen: Proofs, lines: int) -> tuple[Text, ...
         text(row.name),
         text(value, strong=bool(row.level)),
         *begins,
-        text(row.outcome, strong=bool(row.level)),
+        text(_reached(row), strong=bool(row.level)),
         proof,
     )
+
+
+def _reached(row: CriterionRow) -> str:
+    return _("达%(level)s") % {"level": level_word(row.level)} if row.level else row.outcome
 
 
 def level_moves(event: Event, incident: Incident | None, *, now: datetime) -> list[Block]:

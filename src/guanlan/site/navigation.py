@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -58,7 +58,7 @@ THUMB = (
 
 def drawn(parts: tuple[Part, ...], path: str) -> list[dict[str, object]]:
     """Return the parts with addresses, the one that `path` lies in marked as on."""
-    doors = {page.address: _href(page.address) for part in parts for page in part.pages}
+    doors = {page.address: reverse(page.address) for part in parts for page in part.pages}
     here = max((href for href in doors.values() if path.startswith(href)), key=len, default="")
     return [_drawn(part, doors, here) for part in parts]
 
@@ -75,10 +75,3 @@ def _drawn(part: Part, doors: dict[str, str], here: str) -> dict[str, object]:
         "pages": pages,
         "on": any(page["here"] for page in pages),
     }
-
-
-def _href(address: str) -> str:
-    try:
-        return reverse(address)
-    except NoReverseMatch:  # not laid yet
-        return "/"

@@ -6,13 +6,14 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from guanlan.incidents.models import Incident, Task
 from guanlan.people.models import DutyShift, Person
 from guanlan.people.queries import root_unit
 from guanlan.site.navigation import PARTS, THUMB, drawn
-from guanlan.site.templatetags.look import clock, rank, span
+from guanlan.site.templatetags.look import rank, span
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -70,6 +71,9 @@ def duty_line(person: Person, *, now: datetime) -> str:
         "group"
     )
     if found := shift.first():
-        return _("%(group)s值班至 %(until)s") % {"group": found.group.name, "until": clock(found.ends_at)}
+        return _("%(group)s值班至 %(until)s") % {
+            "group": found.group.name,
+            "until": f"{localtime(found.ends_at):%H:%M}",
+        }
     serving = person.memberships.filter(ended_at=None).select_related("group").first()
     return f"{serving.group.name}，{serving.get_role_display()}" if serving else ""

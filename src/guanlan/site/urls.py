@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("guanlan.site.chain.urls")),
     path("", include("guanlan.incidents.urls")),
     path("", include("guanlan.intake.urls")),
+    path("", include("guanlan.plan.urls")),
     path("", include("guanlan.watch.urls")),
     path("", include("guanlan.media.urls")),
     path("", include("guanlan.reports.urls")),
