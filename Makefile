@@ -1,16 +1,18 @@
 # `make` alone lists what there is.
 PYTHON ?= python3
+# A company's own certificates are in the system's store.
+export UV_SYSTEM_CERTS = 1
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup demo test test-slow test-postgres check format lock messages
+.PHONY: help setup demo test test-slow test-postgres check format lock
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(STAMP)  ## make .venv with everything pinned in requirements.lock
 
-$(STAMP): requirements.lock pyproject.toml hatch_build.py frontend/package-lock.json
+$(STAMP): requirements.lock pyproject.toml hatch_build.py frontend/package.json frontend/package-lock.json frontend/icons.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements.lock)"
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock

@@ -13,6 +13,7 @@ from guanlan.audit.models import Entry
 from guanlan.audit.queries import breaks
 from guanlan.clocks.models import Stream
 from guanlan.errors import Refused
+from guanlan.people.actions import place
 
 STEPS = (("statement-legal", "legal"), ("statement-command", "command"))
 
@@ -72,6 +73,13 @@ class TestSignText:
     def test_refuses_somebody_without_the_function(self, text: Text, cast: Cast) -> None:
         with pytest.raises(actions.NotYourStep):
             sign(text, cast.zhao)
+
+    def test_refuses_one_person_at_two_steps(self, text: Text, cast: Cast) -> None:
+        place(person=cast.zhou, group=cast.groups["command"], role="MEMBER", actor="system", now=NOW)
+        sign(text, cast.zhou)
+
+        with pytest.raises(actions.SignedAlready, match="请李敏审批"):
+            sign(text, cast.zhou)
 
     def test_refuses_a_wording_that_is_no_longer_in_force(self, text: Text, cast: Cast) -> None:
         read = queries.latest(text).sha256
@@ -138,5 +146,5 @@ def test_two_signers_at_once_leave_one_signature(text: Text, cast: Cast) -> None
     for hand in hands:
         hand.join()
 
-    assert sorted(verdicts) == ["NotYourStep", "signed"]
+    assert sorted(verdicts) == ["SignedAlready", "signed"]
     assert Signature.objects.count() == 1

@@ -25,6 +25,10 @@ class NotYourStep(NotAllowed):
     """The next signature belongs to another function."""
 
 
+class SignedAlready(NotAllowed):
+    """The plan asks for different persons at different steps."""
+
+
 class WrongState(Refused):
     """The text is not where this step can be taken."""
 
@@ -87,7 +91,8 @@ def sign_text(*, text: Text, sha256: str, person: Person, now: datetime) -> Sign
 
     The last signature approves the text. Raises WordingChanged if the text was edited
     after the signer read it, OwnWork if the signer wrote any of it, NotYourStep if the
-    plan asks for another function first, WrongState if nothing waits for a signature.
+    plan asks for another function first, SignedAlready if the signer signed another step
+    of this version, WrongState if nothing waits for a signature.
     """
     with transaction.atomic():
         # The lock lets exactly one of two signers win; the other meets the new state.
@@ -140,6 +145,11 @@ def _refuse_wrong_signer(version: Version, step: Step, person: Person, now: date
     if person.pk in authors(version):
         raise OwnWork(
             _("不能批准：这份文本有您的改动。请%(names)s审批。") % {"names": names or _("其他有权的人")}
+        )
+    if version.signatures.filter(person=person).exists():
+        raise SignedAlready(
+            _("这一版您已经签过一步，下一步要由另一个人签。请%(names)s审批。")
+            % {"names": names or _("管理员先配齐人员")}
         )
     if step.function not in functions_of(person, at=now):
         label = Function(step.function).label

@@ -39,6 +39,6 @@ def authors(version: Version) -> list[int]:
 def may_sign(person: Person, version: Version, *, at: datetime) -> bool:
     """Say whether it is this person's turn."""
     step = next_step(version)
-    if step is None or person.pk in authors(version):
+    if step is None or person.pk in authors(version) or version.signatures.filter(person=person).exists():
         return False
     return step.function in functions_of(person, at=at)
