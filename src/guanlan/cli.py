@@ -97,6 +97,7 @@ def _up(chosen: argparse.Namespace) -> None:
 
     prepare()
     sys.stdout.write(first_words(chosen.host, chosen.port))
+    sys.stdout.flush()
     serve(host=chosen.host, port=chosen.port)
 
 
@@ -108,6 +109,7 @@ def _demo(chosen: argparse.Namespace) -> None:
 
     prepare()
     sys.stdout.write(open_demo(chosen.host, chosen.port))
+    sys.stdout.flush()
     serve(host=chosen.host, port=chosen.port)
 
 

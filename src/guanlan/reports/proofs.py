@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from guanlan.documents import model
 from guanlan.incidents.wording import moment
 from guanlan.intake.models import Post
+from guanlan.intake.reading.links import platform_called
 from guanlan.watch.models import Event, Reading
 from guanlan.watch.rows import CriterionRow
 
@@ -74,7 +75,7 @@ def _source(number: int, post: Post) -> model.Post:
     said = _("未知") if count is None else f"{count:,}"
     return model.Post(
         number,
-        post.platform,
+        platform_called(post.platform),
         post.author_name or _("未知"),
         _("%(at)s，互动 %(count)s") % {"at": moment(post.published_at, post.taken_at), "count": said},
         words[:200],

@@ -31,6 +31,7 @@ from guanlan.documents.word import render_docx
 from guanlan.engine.results import EventView
 from guanlan.errors import BadInput
 from guanlan.intake.authors import masked
+from guanlan.intake.reading.links import platform_called
 from guanlan.plan.document import PlanDocument
 from guanlan.watch.analysing import refuse_no_folder, write_whole
 from guanlan.watch.replaying import Played, event_lines, play, signal_lines
@@ -191,5 +192,14 @@ def sources(largest: list[EventView], played: Played, zone: ZoneInfo) -> tuple[P
             continue
         at = f"{post['published_at'].astimezone(zone):%m-%d %H:%M}"
         words = (post["text"] or post["title"])[:LONGEST]
-        found.append(Post(number, post["platform"], masked(post["author"]), at, words, post["url"] or ""))
+        found.append(
+            Post(
+                number,
+                platform_called(post["platform"]),
+                masked(post["author"]),
+                at,
+                words,
+                post["url"] or "",
+            )
+        )
     return tuple(found)
