@@ -3,7 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
             "--data", type=Path, required=True, help=_("数据文件夹，或 text,label 两列的 CSV")
         )
         learning.add_argument("--seed", type=int, default=0, help=_("随机种子"))
-    commands.choices["train"].add_argument("--out", type=Path, required=True, help=_("模型写到哪里"))
+    training = commands.choices["train"]
+    training.add_argument("--out", type=Path, required=True, help=_("写到哪里"))
+    training.add_argument("--lexicon", action="store_true", help=_("学的是词表，不是立场模型"))
     command("verify", _verify, _("核对审计链和证据文件是否完整"))
     command("doctor", _doctor, _("检查这台机器和这套安装，逐项说明"))
     manage = command("manage", _manage, _("Django 的管理命令"))
@@ -185,19 +188,34 @@ def _plan(chosen: argparse.Namespace) -> None:
 
 
 def _train(chosen: argparse.Namespace) -> None:
+    from guanlan.engine.lexicon_learning import learn
     from guanlan.engine.train import train
 
-    model = train(chosen.data, seed=chosen.seed)
-    model.save(chosen.out)
+    with _one_sentence():
+        learnt = learn(chosen.data) if chosen.lexicon else train(chosen.data, seed=chosen.seed)
+    learnt.save(chosen.out)
     sys.stdout.write(
-        _("已写出 {path}，指纹 {print}。\n").format(path=chosen.out, print=model.fingerprint[:12])
+        _("已写出 {path}，指纹 {print}。\n").format(path=chosen.out, print=learnt.fingerprint[:12])
     )
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:
     from guanlan.engine.evaluate import evaluate
 
-    sys.stdout.write(f"{evaluate(chosen.data, seed=chosen.seed)}\n")
+    with _one_sentence():
+        table = evaluate(chosen.data, seed=chosen.seed)
+    sys.stdout.write(f"{table}\n")
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """Tell what the engine cannot learn from as every other refusal is told."""
+    from guanlan.engine.corpus import BadCorpus
+
+    try:
+        yield
+    except BadCorpus as bad:
+        raise BadInput(str(bad)) from bad
 
 
 def _verify(_chosen: argparse.Namespace) -> None:

@@ -89,5 +89,8 @@ def test_the_model_that_ships_is_small_and_whole() -> None:
     bundle = resources.files("guanlan.engine") / "bundle"
     assert len((bundle / "stance.model").read_bytes()) < 1_500_000
     model = Model.load()
-    assert model.fingerprint in (bundle / "MODEL_CARD.md").read_text("utf-8")
+    card = (bundle / "MODEL_CARD.md").read_text("utf-8")
+    assert model.fingerprint in card
+    assert model.lexicon.fingerprint in card
+    assert sum(len(part.read_bytes()) for part in bundle.iterdir()) < 3_000_000
     assert 500 <= model.negative_at <= 1000

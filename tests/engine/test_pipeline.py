@@ -208,7 +208,7 @@ def test_a_comment_has_its_threads_watches_and_event():
 def test_a_lone_comment_founds_nothing_but_a_threads_comments_do():
     run = analyser()
     rows = [
-        post(i, i, f"观澜商城{VARIETY[i % 40]}{VARIETY[i * 7 % 40]}{VARIETY[i * 9 % 40]}", parent_id="gone")
+        post(i, i, f"观澜商城{chr(0x5F00 + 3 * i)}{chr(0x6B00 + 5 * i)}", parent_id="gone")  # one term each
         for i in range(1, 60)
     ]
     first = run.feed(batch(rows[:3]))
@@ -216,6 +216,7 @@ def test_a_lone_comment_founds_nothing_but_a_threads_comments_do():
     rest = run.feed(batch(rows[3:]))
     assert {move.id for move in rest.moved} >= {"p1", "p2", "p3"}
     assert [event.posts for event in run.events()] == [59]
+    assert run.events()[0].first_at == START + timedelta(minutes=1)
 
 
 def test_short_posts_found_nothing_alone_and_one_event_together():

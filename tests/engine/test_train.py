@@ -10,9 +10,11 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
+from guanlan.cli import main
 from guanlan.engine.corpus import BadCorpus, Labelled, agreed, gather, read
 from guanlan.engine.emoticons import marked_reposts
 from guanlan.engine.evaluate import calibration_error, evaluate, exams, macro_f1
+from guanlan.engine.lexicon import Lexicon
 from guanlan.engine.shingles import near
 from guanlan.engine.stance import logits
 from guanlan.engine.text import normalise
@@ -197,3 +199,20 @@ def test_a_plain_logistic_regression_learns_no_more_from_the_shop(learnt) -> Non
         dense[text, rows] = 1 / np.sqrt(len(rows))
     oracle = LogisticRegression(C=10).fit(dense, corpus.stances).score(dense, corpus.stances)
     assert np.mean(logits(corpus.texts, learnt).argmax(axis=1) == corpus.stances) >= oracle - 0.02
+
+
+@pytest.mark.parametrize(
+    "command", [["train", "--out", "model"], ["train", "--lexicon", "--out", "m"], ["evaluate"]]
+)
+def test_a_folder_that_teaches_nothing_is_one_sentence_on_the_command_line(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--data", str(tmp_path)])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"文件夹“{tmp_path}”里没有 CSV 文件，请放入含 text、label 两列的表。\n"
+
+
+def test_the_words_of_a_folder_are_learnt_from_the_command_line(tmp_path: Path) -> None:
+    main(["train", "--lexicon", "--data", str(LABELS), "--out", str(tmp_path / "words")])
+    assert "退" in Lexicon.load(tmp_path / "words").words

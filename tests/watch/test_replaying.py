@@ -11,6 +11,7 @@ NAMES = ["events.jsonl", "posts.jsonl", "report.docx", "report.html", "report.pd
 EVENT = [
     "event",
     "watch",
+    "name",
     "first_at",
     "last_at",
     "posts",

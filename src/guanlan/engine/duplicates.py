@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from guanlan.engine.folding import face_end
 from guanlan.engine.text import Texts
 
 WINDOW_HOURS = 72
@@ -30,7 +31,6 @@ SHORTEST = 8  # letters
 SHORT, SHORT_PERCENT = 16, 80  # fewer 3-grams than this: so much of the larger set
 MIDDLE, MIDDLE_PERCENT = 40, 50  # fewer than this: so much of the smaller set
 PERCENT = 30  # of the smaller set, for longer texts
-LONGEST_FACE = 8  # characters inside the brackets of an emoticon such as [smile]
 
 _STATE = ("table", "arena", "begins", "sizes", "times", "counters")
 
@@ -101,15 +101,6 @@ def _is_letter(code):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _face_end(codes, at, end):  # type: ignore[no-untyped-def]
-    """Return where the emoticon that opens at `at` closes, or `at` if it is none."""
-    for close in range(at + 2, min(end, at + LONGEST_FACE + 2)):
-        if codes[close] == 93:
-            return close
-    return at
-
-
-@njit(cache=True)
 def _letters(codes, begin, end, out):  # type: ignore[no-untyped-def]
     """Copy the compared letters to `out`, return how many: the first part of a //@ chain that has enough."""
     size, at = 0, begin
@@ -119,7 +110,7 @@ def _letters(codes, begin, end, out):  # type: ignore[no-untyped-def]
                 break
             size = 0
         elif codes[at] == 91:
-            at = _face_end(codes, at, end)
+            at = face_end(codes, at, end)
         elif _is_letter(codes[at]):
             out[size] = codes[at]
             size += 1

@@ -1,7 +1,7 @@
 """Events as they grow, and the level of each, which moves only at ticks of event time."""
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from guanlan.engine.ledger import Ledger
 from guanlan.engine.measures import Hours, measure, witnesses
+from guanlan.engine.naming import MOST_CLAUSES
 from guanlan.engine.severity import Grading, Table, grade
 
 QUIET_US = 30 * 60_000_000  # a lower level must hold so long before the event is lowered
@@ -30,12 +31,20 @@ class Event:
     peak: str | None = None
     lower_since: int | None = None
     facts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    name: str = ""
     terms: tuple[str, ...] = ()
-    named_at: int = 0  # rows when the terms were taken
+    named_at: int = 0  # rows when name and terms were taken
+    clauses: list[str] = field(default_factory=list)  # from its posts: what it may be called
 
     def posts(self) -> NDArray[np.int32]:
         """Return the rows; let go of them before the next one comes."""
         return np.frombuffer(self.rows, np.int32)
+
+    def hear(self, clauses: Sequence[str]) -> None:
+        """Keep clauses for the name; of too many the oldest go, but for the very first ones."""
+        self.clauses += clauses
+        while len(self.clauses) > MOST_CLAUSES:
+            del self.clauses[MOST_CLAUSES // 3]
 
     def snapshot(self) -> dict[str, Any]:
         """Return all state as plain values and one array."""

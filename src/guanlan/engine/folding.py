@@ -15,6 +15,7 @@ LONGER = 1 << 22
 GONE = 1 << 23
 SEPARATOR, URL, NAME = 0x1F, 0x1D, 0x1E
 LONGEST_NAME = 30  # characters; Weibo's own limit
+LONGEST_FACE = 8  # characters inside the brackets of an emoticon such as [smile]
 
 
 def prepare(stored: dict[str, Any]) -> tuple[Any, ...]:
@@ -194,3 +195,12 @@ def mask_names(codes, field_ends):  # type: ignore[no-untyped-def]
             at = stop
         begin = end
     return out
+
+
+@njit(cache=True)
+def face_end(codes, at, end):  # type: ignore[no-untyped-def]
+    """Return where the emoticon that opens at `at` closes, or `at` if it is none."""
+    for close in range(at + 2, min(end, at + LONGEST_FACE + 2)):
+        if codes[close] == 93:
+            return close
+    return at

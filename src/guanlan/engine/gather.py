@@ -12,13 +12,11 @@ import numpy as np
 from guanlan.engine.terms import MOST_TERMS
 from guanlan.engine.topics import Merge, Terms, Topics
 
-# Chosen on open data (real comments in threads of 20, and posts that are each a matter of
-# their own); the two kinds differ because comments share much chatter and few words.
-JOIN_POST = 0.05
-SHARED_TERMS = 5  # that a post must have in common with a topic of its size, or as much weight
-JOIN_THREAD = 0.034
-SHORT_TERMS = 24  # about fourteen Chinese characters
-THREAD_TERMS = 200  # distinct terms from which a thread's comments are a document
+# One threshold for all, chosen on open data: docs/evaluation.md has what .06 to .12 gave.
+JOIN = 0.07
+SHORT_TERMS = 4  # about fourteen Chinese characters
+THREAD_TERMS = 20  # distinct terms from which a thread's comments may join an event
+FOUNDING_TERMS = 35  # and from which they found one
 WAIT_US = 3_600_000_000
 FORGET_US = 8 * 86_400_000_000
 
@@ -49,10 +47,8 @@ class Gather:
 
     def post(self, watch: int, terms: Terms, at: int, row: int) -> int | None:
         """Return the event of a post that starts a thread; None if it is too short to found one."""
-        if not terms.size:
-            return None
         number, cosine = self.topics.nearest(terms)
-        if number is None or cosine < max(JOIN_POST, SHARED_TERMS / terms.size):
+        if number is None or cosine < JOIN:
             if terms.size < SHORT_TERMS:
                 return self._wait(watch, terms, at, row)
             number = self._next_number()
@@ -70,7 +66,9 @@ class Gather:
         if thread.terms.size < THREAD_TERMS:
             return None, []
         number, cosine = self.topics.nearest(thread.terms)
-        if number is None or cosine < JOIN_THREAD:
+        if number is None or cosine < JOIN:
+            if thread.terms.size < FOUNDING_TERMS:
+                return None, []
             number = self._next_number()
         self.topics.add(number, thread.terms, at)
         return number, self.settle_thread(key, watch, number, at)
@@ -89,7 +87,8 @@ class Gather:
             return None
         number = self._next_number()
         for _row, taken, terms in waited:
-            self.topics.add(number, terms, taken)
+            if terms.size:
+                self.topics.add(number, terms, taken)
         self._surging[watch] = number, at + WAIT_US
         return number, [row for row, _taken, _terms in waited]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from guanlan.engine.lexicon import Lexicon
 from guanlan.engine.ngrams import Array
 
 CLASSES = ("negative", "neutral", "positive")
@@ -39,6 +40,11 @@ class Model:
     negative_at: int
     origin: dict[str, int]
 
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The words that events are told by; they ship beside the weights and are of no stance."""
+        return Lexicon.load()
+
     @property
     def bits(self) -> int:
         """How many bits of an n-gram's hash choose its row."""
@@ -46,12 +52,12 @@ class Model:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over every weight and threshold, in hexadecimal."""
-        return _fingerprint(self._head(), self.table.tobytes())
+        """SHA-256 over every weight, threshold and word, in hexadecimal."""
+        return hashlib.sha256((self._weights() + self.lexicon.fingerprint).encode()).hexdigest()
 
     def save(self, path: Path) -> None:
         """Write the model to `path`; the same model is the same bytes."""
-        head = json.dumps(self._head() | {"fingerprint": self.fingerprint}, sort_keys=True)
+        head = json.dumps(self._head() | {"fingerprint": self._weights()}, sort_keys=True)
         packed = zlib.compress(self.table.tobytes(), 9)
         path.write_bytes(MAGIC + head.encode() + b"\n" + packed)
 
@@ -64,6 +70,9 @@ class Model:
         if not path.is_file():
             raise BadModel(_("没有模型文件“{name}”，请检查路径。").format(name=path))
         return _read(path.read_bytes(), str(path))
+
+    def _weights(self) -> str:
+        return _fingerprint(self._head(), self.table.tobytes())
 
     def _head(self) -> dict[str, Any]:
         return {

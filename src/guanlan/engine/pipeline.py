@@ -34,7 +34,7 @@ class Analyser:
         self._model = model
         self._matcher = compile_watches(watches)
         self._duplicates = Duplicates()
-        self._stream = Stream(watches, table)
+        self._stream = Stream(watches, table, model.lexicon)
         self._minute = -1  # of event time, counted from 1970; -1 before the first post
 
     def feed(self, batch: pa.RecordBatch) -> Results:
@@ -55,9 +55,12 @@ class Analyser:
     def apply(self, change: Change) -> Results:
         """Take a change of watches, table, model or background, or a person's correction.
 
-        Raise KeyError if it names an event or watch that does not exist.
+        Raise KeyError if it names an event or watch that does not exist, and ValueError for a
+        model with another lexicon: by other words every topic would have to be told anew.
         """
         if isinstance(change, ModelChanged):
+            if change.model.lexicon.fingerprint != self._model.lexicon.fingerprint:
+                raise ValueError("the model has another lexicon")
             self._model = change.model
         else:
             if isinstance(change, WatchesChanged):
@@ -93,7 +96,7 @@ class Analyser:
         analyser = cls.__new__(cls)
         analyser._model = model
         analyser._duplicates = Duplicates.restore(state["duplicates"])
-        analyser._stream = Stream.restore(state["stream"])
+        analyser._stream = Stream.restore(state["stream"], model.lexicon)
         analyser._matcher = compile_watches(analyser._stream.watches)
         analyser._minute = state["minute"]
         return analyser

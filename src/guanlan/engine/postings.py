@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 LIST_CAP = 64  # topics one term may lead to; a term in more of them distinguishes none
 COMMON = 24  # sixteenths of a bit: a term in more than about a third of the topics weighs nothing
+ALONE = 0.2  # least cosine where a text shares a single term with a topic: one word is no matter
 PRIOR_TOPICS = 8  # as if so many other topics were known: a first topic's words are not worthless
 
 TERMS, NODES, FREE_NODE, TOPICS, FIRST, LAST, SINCE, LIVE = range(8)  # places in `Index.counters`
@@ -28,6 +29,7 @@ class Index(NamedTuple):
     numbers: NDArray[np.int64]  # per topic: the caller's number, ever growing
     watches: NDArray[np.int32]  # per topic
     scores: NDArray[np.int64]  # per topic: scratch, all zero between calls
+    shared: NDArray[np.int32]  # likewise
     touched: NDArray[np.int32]  # scratch
     slots: NDArray[np.int32]  # per document (a ring) its term slots
     lengths: NDArray[np.int32]
@@ -153,9 +155,9 @@ def expire(index, before):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def nearest(index, terms, n):  # type: ignore[no-untyped-def]
-    """Return (topic, cosine) of the topic nearest to the terms; (-1, 0.0) if none shares one.
+    """Return (topic, cosine) of the topic nearest to the terms; (-1, 0.0) if there is none.
 
-    A tie goes to the lowest number.
+    Of those that share only one, it must be as near as ALONE. A tie goes to the lowest number.
     """
     own = np.int64(0)
     touched = 0
@@ -172,12 +174,16 @@ def nearest(index, terms, n):  # type: ignore[no-untyped-def]
                 index.touched[touched] = topic
                 touched += 1
             index.scores[topic] += weight * weight * index.times[node]
+            index.shared[topic] += 1
             node = index.nexts[node]
     best, highest = -1, 0.0
     for j in range(touched):
         topic = index.touched[j]
         score = float(index.scores[topic]) / np.sqrt(float(own) * float(index.norms[topic]))
+        if index.shared[topic] == 1 and score < ALONE:
+            score = 0.0
         index.scores[topic] = 0
+        index.shared[topic] = 0
         if score > highest or (score == highest and index.numbers[topic] < index.numbers[best]):
             best, highest = topic, score
     return best, highest

@@ -17,7 +17,7 @@ from guanlan.engine.grammar import And, Near, Node, Not, Or, QueryError, Term, p
 from guanlan.engine.scan import TermScan
 from guanlan.engine.text import Texts, normal_form
 
-__all__ = ["Hit", "Matcher", "QueryError", "Watch", "compile_watches"]
+__all__ = ["Hit", "Matcher", "QueryError", "Watch", "compile_watches", "subject"]
 
 COLUMNS = {"author": "author", "platform": "platform", "region": "region", "media": "media_type"}
 
@@ -67,6 +67,15 @@ class _Post:
 def compile_watches(watches: Sequence[Watch]) -> "Matcher":
     """Return a matcher of the watches; raise QueryError if one cannot be read."""
     return Matcher([(watch, parse(watch.query)) for watch in watches])
+
+
+def subject(watch: Watch) -> tuple[str, ...]:
+    """Return the words that say whom the watch is about: those of the first thing it asks for.
+
+    Of `观澜商城 AND (退款 OR 到账)` that is 观澜商城. Every post taken speaks of it, so it does not
+    tell one matter from another. In normal form, the longest first.
+    """
+    return tuple(sorted(_first_asked(parse(watch.query)), key=lambda words: (-len(words), words)))
 
 
 class Matcher:
@@ -177,6 +186,17 @@ def _words(node: Node) -> Iterator[Term]:
     else:
         for part in node.parts:
             yield from _words(part)
+
+
+def _first_asked(node: Node) -> set[str]:
+    if isinstance(node, Term):
+        return {node.words} if node.field in (None, "title") else set()
+    if isinstance(node, Near):
+        return {term.words for term in node.left}
+    if isinstance(node, Not):
+        return set()
+    found = [_first_asked(part) for part in node.parts]
+    return set().union(*found) if isinstance(node, Or) else next(filter(None, found), set())
 
 
 def _anchors(node: Node) -> set[str] | None:

@@ -17,7 +17,7 @@ from guanlan.engine.seen import Keys, Seen, fingerprints
 from guanlan.engine.stance import stance
 from guanlan.engine.text import Texts, normalise
 
-WORDS = ("id", "platform", "author", "url", "text")
+WORDS = ("id", "platform", "author", "url", "title", "text")
 _JOINT = "\x1f"  # between platform and id where one string must name a post
 
 

@@ -101,10 +101,14 @@ class Results:
 
 @dataclass(frozen=True)
 class EventView:
-    """An event as it stands. `path` holds the edges that evidence supports, and the first root."""
+    """An event as it stands; `name` is a clause of one of its posts.
+
+    `path` holds the edges that evidence supports, and the first root.
+    """
 
     event: str
     watch: str
+    name: str
     terms: tuple[str, ...]
     first_at: datetime
     last_at: datetime

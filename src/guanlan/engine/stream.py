@@ -13,9 +13,11 @@ from guanlan.engine.bursts import Bursts
 from guanlan.engine.events import CLOSED_US, Event, figures
 from guanlan.engine.gather import Gather
 from guanlan.engine.ledger import NO_EVENT, Ledger
+from guanlan.engine.lexicon import Lexicon
 from guanlan.engine.measures import HOUR_US, Hours
 from guanlan.engine.model import CLASSES
-from guanlan.engine.query import Watch
+from guanlan.engine.naming import name_of, words_of
+from guanlan.engine.query import Watch, subject
 from guanlan.engine.reading import Reading
 from guanlan.engine.results import EventView, Found, Merged, Moved, PostResult, Results, Signal, Surge
 from guanlan.engine.seen import Seen, fingerprints
@@ -39,10 +41,12 @@ def moment(at: int) -> datetime:
 class Stream:
     """All state that grows with the posts. `clock` is event time in microseconds since 1970."""
 
-    def __init__(self, watches: Sequence[Watch], table: Table | None) -> None:
+    def __init__(self, watches: Sequence[Watch], table: Table | None, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
         self.clock = self.day = 0
         self.table = table
         self.names: dict[str, int] = {}  # of watches, past ones too: their number in every column
+        self.subjects: dict[int, tuple[str, ...]] = {}  # of watches: whom each is about
         self.change_watches(watches)
         self.platforms: dict[str, int] = {}
         self.events: dict[int, Event] = {}
@@ -62,7 +66,7 @@ class Stream:
         """Match with these from now on; a name keeps its number, events and history."""
         self.watches = tuple(watches)
         for watch in watches:
-            self.names.setdefault(watch.name, len(self.names))
+            self.subjects[self.names.setdefault(watch.name, len(self.names))] = subject(watch)
 
     def name_of(self, watch: int) -> str:
         """Return a watch's name."""
@@ -138,6 +142,7 @@ class Stream:
         event.rows.extend(lost.rows)
         event.first_at, event.last_at = min(event.first_at, lost.first_at), max(event.last_at, lost.last_at)
         event.facts = lost.facts | event.facts
+        event.hear(lost.clauses)
         self.standing.pop(gone, None)
         self.touched.pop(gone, None)
         self._changed.pop(gone, None)
@@ -162,13 +167,22 @@ class Stream:
         self._moved, self._changed, self.taken = {}, {}, {}
         return told
 
+    def name(self, event: Event) -> None:
+        """Name an event after what its posts say now; once they are old it keeps its name."""
+        told = self.gather.topics.told(event.number)
+        subject = self.subjects[event.watch]
+        event.terms = words_of(told, self.lexicon) or event.terms
+        event.name = name_of(event.clauses, told, event.watch, subject, self.lexicon) or event.name
+        event.named_at = len(event.rows)
+
     def view(self, event: Event) -> EventView:
         """Return an event as it stands at event time."""
         found = figures(event, self.ledger, self.hours.get(event.watch), self.clock)
         return EventView(
             event.key,
             self.name_of(event.watch),
-            event.terms or self.gather.topics.name(event.number),
+            event.name or next(iter(event.clauses), event.key),
+            event.terms,
             moment(event.first_at),
             moment(event.last_at),
             len(event.rows),
@@ -232,6 +246,7 @@ class Stream:
             "table": asdict(self.table) if self.table else None,
             "watches": [asdict(watch) for watch in self.watches],
             "names": self.names,
+            "subjects": {str(watch): list(words) for watch, words in self.subjects.items()},
             "platforms": self.platforms,
             "events": [event.snapshot() for event in self.events.values()],
             "standing": list(self.standing),
@@ -245,12 +260,13 @@ class Stream:
         }
 
     @classmethod
-    def restore(cls, state: dict[str, Any]) -> "Stream":
+    def restore(cls, state: dict[str, Any], lexicon: Lexicon) -> "Stream":
         """Return the stream that `snapshot` described."""
         watches = [_watch(watch) for watch in state["watches"]]
-        stream = cls(watches, _table(state["table"]))
+        stream = cls(watches, _table(state["table"]), lexicon)
         stream.clock, stream.day = state["clock"], state["day"]
         stream.names, stream.platforms = state["names"], state["platforms"]
+        stream.subjects = {int(watch): tuple(words) for watch, words in state["subjects"].items()}
         stream.events = {event["number"]: Event.restore(event) for event in state["events"]}
         stream.standing = dict.fromkeys(state["standing"])
         stream.touched = {number: late for number, late in state["touched"]}

@@ -1,18 +1,20 @@
 """Takes one post into a stream: whose it is, which event it goes to, where it came from."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from guanlan.engine.ledger import COUNTS, NO_EVENT
 from guanlan.engine.measures import HOUR_US, Hours
+from guanlan.engine.naming import clauses, wants
 from guanlan.engine.reading import Reading
 from guanlan.engine.seen import NO_ROW
 from guanlan.engine.stream import Stream
 from guanlan.engine.terms import KINDS, MOST_TERMS, collect
+from guanlan.engine.text import SEPARATOR, encode
 from guanlan.engine.topics import Terms
 
+_GAP = chr(SEPARATOR)
 SHORT = -1  # stands for a platform in the series of short posts that wait
 
 
@@ -37,6 +39,7 @@ def take(stream: Stream, reading: Reading, post: int, negative_at: int) -> None:
     rows = _enter(stream, reading, post, watches, kin, negative_at)
     for row in rows:
         _place(stream, reading, post, row, kin)
+        _hear(stream, reading, post, row)
         _count(stream, row)
         _trace(stream, reading, post, row, kin)
 
@@ -156,25 +159,20 @@ def _inherited(stream: Stream, watch: int, kin: Kin) -> int | None:
     return None
 
 
+def _hear(stream: Stream, reading: Reading, post: int, row: int) -> None:
+    """Keep what the post says among the clauses that its event may be named by."""
+    number = stream.event_of(row)
+    if number is not None and wants(len(stream.events[number].rows)):
+        stream.events[number].hear(clauses(reading.words["title"][post], reading.words["text"][post]))
+
+
 def _terms(stream: Stream, reading: Reading, post: int, watch: int) -> Terms:
-    """Return the post's terms but for those of the watch's own words, which every post has."""
-    texts, terms = reading.texts, np.empty(MOST_TERMS, np.uint64)
-    n = collect(texts.codes, texts.starts[post], texts.starts[post + 1], watch, KINDS, terms)
-    worthless = [
-        _within(hit.term.lower(), watch)
-        for hit in reading.hits.get(post, ())
-        if stream.names[hit.watch] == watch
-    ]
-    return np.setdiff1d(terms[:n], np.concatenate(worthless)) if worthless else terms[:n].copy()
-
-
-@lru_cache(maxsize=4096)
-def _within(words: str, watch: int) -> Terms:
-    codes, terms = (
-        np.array([ord(character) for character in words], np.uint32),
-        np.empty(MOST_TERMS, np.uint64),
-    )
-    return terms[: collect(codes, 0, codes.size, watch, KINDS, terms)].copy()
+    """Return the post's terms, those left out that only say whom the watch is about."""
+    said, terms = reading.texts.string(post), np.empty(MOST_TERMS, np.uint64)
+    for words in stream.subjects.get(watch, ()):
+        said = said.replace(words, _GAP)
+    codes = encode(said)
+    return terms[: collect(codes, 0, codes.size, watch, KINDS, stream.lexicon.cutter, terms)].copy()
 
 
 def _count(stream: Stream, row: int) -> None:

@@ -1,16 +1,30 @@
-"""The terms of a text: pairs and triples of neighbouring characters, as numbers that can be read back."""
+"""The terms of a text, as numbers that can be read back: its words, and pairs of characters that are none.
+
+A term is 16 bits for the watch and 48 for what was written: a pair of characters (16 bits
+each, from above), the place of a word in the lexicon, or a Latin word of at most eight letters.
+What stands in everybody's mouth, the commonest words and characters, is no term.
+"""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-MOST_TERMS = 384  # of one document; a long article is told by its opening
+from guanlan.engine.folding import face_end
+from guanlan.engine.lexicon import CHUNK, Lexicon, cut
+
+MOST_TERMS = 192  # of one document; a long article is told by its opening
 MOST_WATCHES = 1 << 15
 
-_BREAK, _WIDE, _LATIN = 0, 1, 2  # a character ends a term, stands in one, or does as a Latin letter
+_BREAK, _WIDE, _LATIN = 0, 1, 2  # a character ends a term, is cut into words, or does as a Latin letter
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+_LETTERS = 8
+# Pairs begin at 0x2E80 << 32, the first wide character; Latin words and other scripts lie below.
+_SPELLED, _HASHED = 1 << 42, 1 << 43
+_WORTHY_DIGITS = 5  # 12315 is a word, a price is none
 
 
 def _kinds() -> NDArray[np.uint8]:
@@ -26,31 +40,79 @@ KINDS = _kinds()
 
 
 @njit(cache=True)
-def collect(codes, start, end, watch, kinds, out):  # type: ignore[no-untyped-def]
+def collect(codes, start, end, watch, kinds, cutter, out):  # type: ignore[no-untyped-def]
     """Write the distinct terms of codes[start:end] to `out`, sorted; return how many.
 
-    A term is `watch` (15 bits) and three characters (16 bits each, the third 0 in a
-    pair). Wide characters give pairs and triples; a run of Latin letters or digits
-    gives triples only, since its pairs tell nothing. Reading stops when `out` is full.
+    Reading stops when `out` is full.
     """
     base = np.uint64(watch) << np.uint64(48)
+    ends, slots = np.empty(CHUNK, np.int32), np.empty(CHUNK, np.int64)
     n = 0
-    for i in range(start, end - 1):
-        a, b = codes[i], codes[i + 1]
-        if a > 0xFFFF or b > 0xFFFF or kinds[a] == 0 or kinds[b] == 0:
+    at = start
+    while at < end and n < out.size:
+        if codes[at] == 91:
+            at = face_end(codes, at, end) + 1
             continue
-        if n + 2 > out.size:  # room for both
-            break
-        pair = base | np.uint64(a) << np.uint64(32) | np.uint64(b) << np.uint64(16)
-        latin = kinds[a] == 2 and kinds[b] == 2
-        if not latin:
-            out[n] = pair
-            n += 1
-        third = codes[i + 2] if i + 2 < end else np.uint32(0)
-        if third <= 0xFFFF and (kinds[third] == 2 or (kinds[third] == 1 and not latin)):
-            out[n] = pair | np.uint64(third)
-            n += 1
+        kind = _kind(codes[at], kinds)
+        stop = at + 1
+        while stop < end and stop - at < CHUNK and _kind(codes[stop], kinds) == kind:
+            stop += 1
+        if kind == _LATIN:
+            term = _latin(codes, at, stop)
+            if term and n < out.size:
+                out[n] = base | term
+                n += 1
+        elif kind == _WIDE:
+            n = _wide(codes, at, cut(codes, at, stop, cutter, ends, slots), base, cutter, ends, slots, out, n)
+        at = stop
     return _distinct(out, n)
+
+
+@njit(cache=True)
+def _kind(code, kinds):  # type: ignore[no-untyped-def]
+    return kinds[code] if code <= 0xFFFF else np.uint8(_BREAK)
+
+
+@njit(cache=True)
+def _latin(codes, first, last):  # type: ignore[no-untyped-def]
+    """Return a Latin word's number; 0 for a single letter or a short figure."""
+    spelled = np.uint64(0)
+    hashed = np.uint64(14695981039346656037)
+    plain, digits = True, True
+    for at in range(first, last):
+        code = codes[at]
+        letter = 97 <= code <= 122
+        digit = 48 <= code <= 57
+        plain &= letter or digit
+        digits &= digit
+        if at - first < _LETTERS:
+            spelled = spelled * np.uint64(37) + np.uint64(code - 96 if letter else code - 21 if digit else 0)
+        hashed = (hashed ^ np.uint64(code)) * np.uint64(1099511628211)
+    if last - first < 2 or (digits and last - first < _WORTHY_DIGITS):
+        return np.uint64(0)
+    return np.uint64(_SPELLED) | spelled if plain else np.uint64(_HASHED) | hashed >> np.uint64(22)
+
+
+@njit(cache=True)
+def _wide(codes, first, words, base, cutter, ends, slots, out, n):  # type: ignore[no-untyped-def]
+    """Write the words of a run that was cut, and the pairs of neighbours that are no words."""
+    begin = 0
+    single = False  # does the word before consist of one character, not a common one?
+    for i in range(words):
+        slot = slots[i]
+        common = slot >= 0 and cutter.common[slot]
+        alone = ends[i] - begin == 1
+        if n < out.size and not common:
+            if not alone:
+                out[n] = base | np.uint64(cutter.places[slot] + 1)
+                n += 1
+            elif single:
+                left, right = np.uint64(codes[first + begin - 1]), np.uint64(codes[first + begin])
+                out[n] = base | left << np.uint64(32) | right << np.uint64(16)
+                n += 1
+        single = alone and not common
+        begin = ends[i]
+    return n
 
 
 @njit(cache=True)
@@ -64,44 +126,73 @@ def _distinct(out, n):  # type: ignore[no-untyped-def]
     return kept
 
 
-def readable(term: int) -> str:
-    """Return the characters of a term."""
-    third = term & 0xFFFF
-    return chr(term >> 32 & 0xFFFF) + chr(term >> 16 & 0xFFFF) + (chr(third) if third else "")
+def readable(term: int, lexicon: Lexicon) -> str:
+    """Return what was written; "" for a word of another script, which is kept as a hash only."""
+    written = term & (1 << 48) - 1
+    if written >> 32 >= 0x2E80:
+        return chr(written >> 32) + chr(written >> 16 & 0xFFFF)
+    if written >= _HASHED:
+        return ""
+    if written >= _SPELLED:
+        return _letters(written - _SPELLED)
+    return lexicon.words[written - 1]
 
 
-def words(scored: Iterable[tuple[str, int, int]], most: int = 5, longest: int = 6) -> tuple[str, ...]:
-    """Merge overlapping terms to at most `most` words, best first.
+def _letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, letter = divmod(number, 37)
+        letters = _ALPHABET[letter - 1] + letters
+    return letters
 
-    `scored` holds (term, score, posts). A term grows by a neighbour that overlaps it in
-    all but one character and stands in nearly as many posts.
+
+class Scored(NamedTuple):
+    """A term as written, its score, the posts it stands in, and if it is a pair that is no word."""
+
+    written: str
+    score: int
+    posts: int
+    pair: bool
+
+
+def scored(term: int, score: int, posts: int, lexicon: Lexicon) -> Scored:
+    """Return a term with what is known of it."""
+    return Scored(readable(term, lexicon), score, posts, (term & (1 << 48) - 1) >> 32 >= 0x2E80)
+
+
+def words(terms: Iterable[Scored], most: int = 5, longest: int = 6) -> tuple[str, ...]:
+    """Return at most `most` words, best first, pairs that overlap made one.
+
+    A pair grows by a pair that begins where it ends, or ends where it begins, and stands in
+    nearly as many posts.
     """
-    ranked = sorted(scored, key=lambda row: (-row[1], row[0]))
+    ranked = sorted((term for term in terms if term.written), key=lambda term: (-term.score, term.written))
     found: list[str] = []
-    for term, _score, posts in ranked:
+    for term in ranked:
         if len(found) == most:
             break
-        if not any(_touch(term, word) for word in found):
-            found.append(_grown(term, posts, ranked, longest))
+        if not any(term.written in word for word in found):
+            found.append(_grown(term, ranked, longest) if term.pair else term.written)
     return tuple(found)
 
 
-def _touch(term: str, word: str) -> bool:
-    return any(term[i : i + 2] in word for i in range(len(term) - 1))
+def _as_many(one: int, other: int) -> bool:
+    return 10 * min(one, other) >= 7 * max(one, other)
 
 
-def _grown(word: str, posts: int, ranked: Sequence[tuple[str, int, int]], longest: int) -> str:
-    neighbours = [term for term, _score, n in ranked if len(term) == 3 and 10 * n >= 7 * posts]
+def _grown(first: Scored, ranked: Sequence[Scored], longest: int) -> str:
+    word = first.written
+    pairs = [term.written for term in ranked if term.pair and _as_many(term.posts, first.posts)]
     grew = True
     while grew and len(word) < longest:
         grew = False
-        for term in neighbours:
-            if term in word:
+        for pair in pairs:
+            if pair in word:
                 continue
-            if word.endswith(term[:2]):
-                word, grew = word + term[2], True
-            elif word.startswith(term[1:]):
-                word, grew = term[0] + word, True
+            if word[-1] == pair[0]:
+                word, grew = word + pair[1], True
+            elif word[0] == pair[1]:
+                word, grew = pair[0] + word, True
             if grew:
                 break
     return word

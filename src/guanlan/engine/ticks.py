@@ -47,8 +47,7 @@ def _surge(stream: Stream, burst: Burst, at: int) -> None:
 def _judge(stream: Stream, event: Event, at: int, *, late: bool) -> None:
     """Name the event anew when it has doubled; grade it; signal a change of level."""
     if len(event.rows) >= max(FIRST_NAME, 2 * event.named_at):
-        event.terms = stream.gather.topics.name(event.number) or event.terms
-        event.named_at = len(event.rows)
+        stream.name(event)
     if stream.table is None:
         return
     found = figures(event, stream.ledger, stream.hours.get(event.watch), at)

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from guanlan.engine import postings
 from guanlan.engine.postings import Index
-from guanlan.engine.terms import MOST_TERMS, MOST_WATCHES, readable, words
+from guanlan.engine.terms import MOST_TERMS, MOST_WATCHES
 
 Terms = NDArray[np.uint64]
+Told = tuple[Terms, NDArray[np.int64], NDArray[np.int64]]  # terms, documents, scores
 
 WINDOW_DOCUMENTS = 20_000
 WINDOW_US = 72 * 3_600_000_000
@@ -27,7 +28,6 @@ MERGE_SPREAD = 16  # terms in more topics than this do not speak for a merge
 MERGE_SHARES = 1 << 21
 SETTLE_EVERY = 8  # documents, or a quarter of the live ones if that is more
 NAMING_DOCUMENTS = 200  # the latest ones, read for a topic's name
-NAMING_TERMS = 60
 
 
 @dataclass(frozen=True)
@@ -86,14 +86,16 @@ class Topics:
         else:
             postings.retell(self._index, gone, into)
 
-    def name(self, number: int) -> tuple[str, ...]:
-        """Return the words that distinguish the topic, best first; () once its window is empty."""
+    def told(self, number: int) -> Told:
+        """Return (terms, documents, scores) of the topic's latest documents, the terms sorted.
+
+        A score is documents times weight. All are empty once the topic's window is empty.
+        """
         place = self._place(number)
         if place is None:
-            return ()
+            return np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.int64)
         keys, documents, scores = postings.tally(self._index, place, NAMING_DOCUMENTS)
-        order = np.lexsort((keys, -scores))[:NAMING_TERMS]
-        return words((readable(int(keys[i])), int(scores[i]), int(documents[i])) for i in order)
+        return keys, documents, scores
 
     def snapshot(self) -> dict[str, Any]:
         """Return all state as arrays."""
@@ -190,6 +192,7 @@ def _empty(documents: int) -> Index:
         numbers=np.zeros(topics, np.int64),
         watches=np.zeros(topics, np.int32),
         scores=np.zeros(topics, np.int64),
+        shared=np.zeros(topics, np.int32),
         touched=np.zeros(topics, np.int32),
         slots=np.zeros((documents, MOST_TERMS), np.int32),
         lengths=np.zeros(documents, np.int32),

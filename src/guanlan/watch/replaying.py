@@ -67,6 +67,7 @@ def _event(event: EventView) -> dict[str, Any]:
     return {
         "event": event.event,
         "watch": event.watch,
+        "name": event.name,
         "first_at": event.first_at,
         "last_at": event.last_at,
         "posts": event.posts,

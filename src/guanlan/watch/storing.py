@@ -14,8 +14,6 @@ from guanlan.intake.models import Post
 from guanlan.plan.document import PlanDocument
 from guanlan.watch.models import Event, Hit, JournalEntry, Reading, Signal, Watch
 
-NAME_TERMS = 3
-
 
 def stance_of(shares: dict[str, int], negative_at: int) -> str:
     """Return negative from the model's working point on, else the likelier of the other two."""
@@ -77,7 +75,7 @@ class Keeper:
         event.terms = list(view.terms)
         # A confirmed event keeps the name that people have learnt.
         if event.state == Event.State.OPEN:
-            event.name = "、".join(view.terms[:NAME_TERMS])[:120] or view.event
+            event.name = view.name[:120]
         event.first_at, event.last_at = view.first_at, view.last_at
         event.posts, event.negative_permille = view.posts, view.negative_permille
         event.measures = dict(view.measures)
