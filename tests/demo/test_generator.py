@@ -8,13 +8,14 @@ import orjson
 import pyarrow as pa
 import pytest
 
+from guanlan.demo.background import background
 from guanlan.demo.generator import SEED, Due, generate
 from guanlan.demo.phrases import written
 from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
 from guanlan.engine.posts import SCHEMA
 from guanlan.engine.query import Watch
-from guanlan.engine.results import Signal
+from guanlan.engine.results import BackgroundCounts, Signal
 from guanlan.plan.criteria import table
 from guanlan.plan.reading import read
 from guanlan.watch.wording import query_of
@@ -45,6 +46,8 @@ def signals(told: list[Due]) -> tuple[list[Signal], dict[str, str]]:
         for w in written("watches")
     ]
     run = Analyser(Model.load(), watches, table(read(PLAN.read_bytes(), PLAN.name).document))
+    for name, before in background(SEED, end=END - 72 * HOUR).items():
+        run.apply(BackgroundCounts(name, before.first_hour, before.posts, before.negative))
     found: list[Signal] = []
     events: dict[str, str] = {}
     told = as_given(told)

@@ -114,7 +114,7 @@ CASES: dict[str, tuple[Callable[[Tree], object], str, str]] = {
     "thresholds the wrong way round over two criteria": (
         lambda tree: cells(tree, "growth-surge", "I").update(
             at_least=300,
-            fires=[{"growth_7d": 300, "negative_24h": 200, "negative_permille": 900}],
+            fires=[{"growth_7d": 300, "negative_24h": 2000, "negative_permille": 900}],
             just_not=[{"growth_7d": 299}],
         ),
         "criterion.growth-surge",
@@ -126,8 +126,8 @@ CASES: dict[str, tuple[Callable[[Tree], object], str, str]] = {
                 "level": "II",
                 "at_least": 300,
                 "source": "x",
-                "fires": [{"growth_7d": 300, "negative_24h": 200, "negative_permille": 900}],
-                "just_not": [{"growth_7d": 299, "negative_24h": 200, "negative_permille": 900}],
+                "fires": [{"growth_7d": 300, "negative_24h": 2000, "negative_permille": 900}],
+                "just_not": [{"growth_7d": 299, "negative_24h": 2000, "negative_permille": 900}],
             }
         ),
         "criterion.growth-surge",

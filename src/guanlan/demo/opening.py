@@ -9,6 +9,7 @@ from django.db import transaction
 from guanlan.clocks.actions import open_stream, set_clock
 from guanlan.clocks.edge import real_now
 from guanlan.clocks.models import Stream
+from guanlan.demo.background import background
 from guanlan.demo.cast import enlist
 from guanlan.demo.generator import SEED, generate
 from guanlan.demo.jobs import play_next
@@ -18,7 +19,9 @@ from guanlan.errors import Refused
 from guanlan.intake.jobs import read_next_batch, watch_for_silence
 from guanlan.people.models import Membership, Person
 from guanlan.people.weeks import LOCAL
+from guanlan.watch.actions import note_background
 from guanlan.watch.jobs import analyse_next, tell_next_signal
+from guanlan.watch.models import Watch
 
 RATE = 60
 # The past happens in steps of this length, each as one batch per source.
@@ -68,6 +71,9 @@ def _found(now: datetime) -> Stream:
         set_clock(stream=stream, shows=begin, rate=1, paused=True, actor="system", real_now=now)
         watching = enlist(stream, sealed=sealed, now=begin)
         lay_out(stream, generate(SEED, end=end), person=watching, now=begin)
+        for name, before in background(SEED, end=begin).items():
+            watch = Watch.objects.get(stream=stream, name=name)
+            note_background(watch=watch, **before._asdict(), person=watching, now=begin)
     return stream
 
 

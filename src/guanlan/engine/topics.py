@@ -22,7 +22,7 @@ Told = tuple[Terms, NDArray[np.int64], NDArray[np.int64]]  # terms, documents, s
 
 WINDOW_DOCUMENTS = 20_000
 WINDOW_US = 72 * 3_600_000_000
-MERGE = 0.40  # least cosine of two topics that are one
+MERGE = 0.3  # least cosine of two topics that are one
 MERGE_DOCUMENTS = 2  # least documents of a topic that may merge
 MERGE_SPREAD = 16  # terms in more topics than this do not speak for a merge
 MERGE_SHARES = 1 << 21

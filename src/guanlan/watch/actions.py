@@ -1,6 +1,7 @@
 """Keeping watches; confirming, dismissing and judging events; stating facts."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -30,6 +31,10 @@ class WrongState(Refused):
 
 class ReasonMissing(BadInput):
     """What differs from the computed level, or lowers one, needs a reason."""
+
+
+class BackgroundOdd(BadInput):
+    """Counts of past hours that cannot be."""
 
 
 class UnknownLevel(BadInput):
@@ -84,6 +89,35 @@ def close_watch(*, watch: Watch, person: Person, now: datetime) -> None:
         Watch.objects.filter(pk=watch.pk).update(closed_at=now, changed_seq=touch(watch.stream))
         _watches_changed(watch.stream, now)
         _record("watch.close_watch", "watch", watch.key, watch.stream, person, now)
+
+
+def note_background(
+    *,
+    watch: Watch,
+    first_hour: datetime,
+    posts: Sequence[int],
+    negative: Sequence[int],
+    person: Person,
+    now: datetime,
+) -> None:
+    """Note how much came under a watch, hour by hour from `first_hour`, before Guanlan watched.
+
+    With it the growth of what comes now is known from the first day. Raises BackgroundOdd
+    unless both are of one length and no hour holds more negative posts than posts, and all
+    hours lie behind `now`.
+    """
+    require(person, MANAGE_WATCHES, at=now)
+    _refuse_background(first_hour, posts, negative, now)
+    with transaction.atomic():
+        change = {
+            "kind": "background",
+            "watch": watch.name,
+            "first_hour": first_hour.isoformat(),
+            "posts": list(posts),
+            "negative": list(negative),
+        }
+        journal.append(watch.stream, kind=journal.Kind.CHANGE, at=now, change=change)
+        _record("watch.note_background", "watch", watch.key, watch.stream, person, now, hours=str(len(posts)))
 
 
 def confirm_level(
@@ -177,6 +211,24 @@ def state_fact(
         journal.append(event.stream, kind=journal.Kind.CHANGE, at=now, change=change)
         _record("watch.state_fact", "event", event.key, event.stream, person, now, fact=fact)
     return stated
+
+
+def _refuse_background(
+    first_hour: datetime, posts: Sequence[int], negative: Sequence[int], now: datetime
+) -> None:
+    if len(posts) != len(negative):
+        raise BackgroundOdd(
+            _("帖文有 %(posts)d 个小时，负面有 %(negative)d 个小时，两列要一样长，请补齐。")
+            % {"posts": len(posts), "negative": len(negative)}
+        )
+    for hour, (all_posts, against) in enumerate(zip(posts, negative, strict=True), start=1):
+        if not 0 <= against <= all_posts:
+            raise BackgroundOdd(
+                _("第 %(hour)d 个小时帖文 %(posts)d 条、负面 %(negative)d 条，负面不会比帖文多，请改正。")
+                % {"hour": hour, "posts": all_posts, "negative": against}
+            )
+    if first_hour + timedelta(hours=len(posts)) > now:
+        raise BackgroundOdd(_("往日数量要早于现在，请去掉还没到的小时。"))
 
 
 def _refuse_level(event: Event, level: str, levels: tuple[str, ...], reason: str) -> None:

@@ -1,6 +1,7 @@
 """The engine's state of a stream: restored from a snapshot, folded forward over the journal."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 
 import pyarrow as pa
@@ -11,7 +12,14 @@ from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
 from guanlan.engine.posts import COUNTS, SCHEMA
 from guanlan.engine.query import Watch
-from guanlan.engine.results import Change, FactStated, Results, TableChanged, WatchesChanged
+from guanlan.engine.results import (
+    BackgroundCounts,
+    Change,
+    FactStated,
+    Results,
+    TableChanged,
+    WatchesChanged,
+)
 from guanlan.intake.authors import author_hash
 from guanlan.intake.models import Batch, Post, Sight
 from guanlan.plan.criteria import table
@@ -95,6 +103,13 @@ def _change(change: dict[str, object]) -> Change:
         return TableChanged(table(document(PlanVersion.objects.get(key=change["version"]))))
     if change["kind"] == "fact":
         return FactStated(str(change["event"]), str(change["fact"]), tuple(change["posts"]))  # type: ignore[arg-type]
+    if change["kind"] == "background":
+        return BackgroundCounts(
+            str(change["watch"]),
+            datetime.fromisoformat(str(change["first_hour"])),
+            tuple(change["posts"]),  # type: ignore[arg-type]
+            tuple(change["negative"]),  # type: ignore[arg-type]
+        )
     return WatchesChanged(tuple(_watch(watch) for watch in change["watches"]))  # type: ignore[attr-defined]
 
 
