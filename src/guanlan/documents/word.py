@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt, RGBColor
@@ -19,6 +20,8 @@ from guanlan.documents.printed import printed
 
 WATERMARK = Path(__file__).parent / "watermark.xml"
 HAIRLINE = "DFE3E8"
+HYPERLINK = RELATIONSHIP_TYPE.HYPERLINK
+SOURCE_IDS, ROLL_IDS = 0, 10_000  # bookmarks are numbered; no report has so many sources
 FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -35,6 +38,7 @@ def render_docx(frozen: Frozen) -> bytes:
     for block in content["blocks"]:
         WRITERS[block["kind"]](word, block, content["labels"])
     write_signatures(word, content)
+    write_rolls(word, content)
     write_sources(word, content)
     write_chart_tables(word, content)
     word.add_paragraph()  # Word wants a paragraph at the end
@@ -74,15 +78,25 @@ def write_properties(properties: Any, content: dict[str, Any]) -> None:
 
 
 def write_runs(paragraph: Any, text: list[dict[str, Any]], labels: dict[str, str]) -> None:
-    """Runs with their marks, each number a link to its source."""
+    """Runs with their marks, each number a link to its source or roll."""
     for run in text:
-        paragraph.add_run(run["words"]).bold = True if run["strong"] else None
-        if run["posts"]:
-            quiet(paragraph.add_run(f"[{labels['post']}\u00a0"))
-            for place, number in enumerate(run["posts"]):
-                if place:
-                    quiet(paragraph.add_run(labels["and"]))
-                link(paragraph, str(number), f"post-{number}")
+        said = paragraph.add_run(run["words"])
+        said.bold = True if run["strong"] else None
+        linked(paragraph, said, run["href"])
+        write_marks(paragraph, run, labels)
+
+
+def write_marks(paragraph: Any, marked: dict[str, Any], labels: dict[str, str]) -> None:
+    """What proves a run or a chart: [帖 1、3], [单 2]."""
+    rolls = [roll["number"] for roll in marked["rolls"]]
+    for word, name, numbers in (
+        (labels["post"], "post", marked.get("posts", ())),
+        (labels["roll"], "roll", rolls),
+    ):
+        for place, number in enumerate(numbers):
+            quiet(paragraph.add_run(labels["and"] if place else f"[{word}\u00a0"))
+            link(paragraph, quiet(paragraph.add_run(str(number))), f"#{name}-{number}")
+        if numbers:
             quiet(paragraph.add_run("]"))
 
 
@@ -92,12 +106,22 @@ def quiet(run: Any) -> Any:
     return run
 
 
-def link(paragraph: Any, words: str, bookmark: str) -> None:
-    """Words that lead to a bookmark of this file."""
+def link(paragraph: Any, run: Any, target: str) -> None:
+    """Let a run lead to a bookmark of this file (#name), or to an address."""
     hyperlink = OxmlElement("w:hyperlink")
-    hyperlink.set(qn("w:anchor"), bookmark)
-    hyperlink.append(quiet(paragraph.add_run(words))._r)
+    if target.startswith("#"):
+        hyperlink.set(qn("w:anchor"), target[1:])
+    else:
+        hyperlink.set(qn("r:id"), paragraph.part.relate_to(target, HYPERLINK, is_external=True))
+    hyperlink.append(run._r)
     paragraph._p.append(hyperlink)
+
+
+def linked(paragraph: Any, run: Any, target: str) -> None:
+    """Underline a run and let it lead to an address; without one it stays as it is."""
+    if target:
+        run.underline = True
+        link(paragraph, run, target)
 
 
 def bookmark(paragraph: Any, name: str, number: int) -> None:
@@ -151,7 +175,7 @@ def write_table(word: Any, block: dict[str, Any], labels: dict[str, str]) -> Non
     table = bare_table(word, len(block["rows"]) + 1, widths)
     hairlines(table)
     head, *rows = table_cells(table)
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    repeat_head(table)
     for cell, column in zip(head, columns, strict=True):
         unit = f"（{column['unit']}）" if column["unit"] else ""
         quiet(cell.paragraphs[0].add_run(column["head"] + unit))
@@ -160,6 +184,11 @@ def write_table(word: Any, block: dict[str, Any], labels: dict[str, str]) -> Non
         for cell, column, text in zip(cells, columns, row, strict=True):
             write_runs(cell.paragraphs[0], text, labels)
             align(cell, column)
+
+
+def repeat_head(table: Any) -> None:
+    """Word prints the first row again on each page that the table reaches."""
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
 def align(cell: Any, column: dict[str, Any]) -> None:
@@ -171,7 +200,7 @@ def align(cell: Any, column: dict[str, Any]) -> None:
 
 def write_chart(word: Any, block: dict[str, Any], labels: dict[str, str]) -> None:
     """Title, picture, and the legend in words with a square of each colour."""
-    word.add_paragraph(block["title"], style="Heading 1")
+    write_marks(word.add_paragraph(block["title"], style="Heading 1"), block, labels)
     word.add_picture(io.BytesIO(render_png(block["svg"])), width=TEXT_WIDTH)
     if not block["legend"] and not block["note"]:
         return
@@ -206,6 +235,32 @@ def write_signatures(word: Any, content: dict[str, Any]) -> None:
             cell.add_paragraph(signature["at"], style="Quiet")
 
 
+def write_rolls(word: Any, content: dict[str, Any]) -> None:
+    """The lists behind the figures: what is counted, how many, the hash of the list."""
+    if not content["rolls"]:
+        return
+    labels = content["labels"]
+    write_heading(word, {"words": labels["rolls"], "note": labels["rolls_note"]}, labels)
+    widths = [Mm(10), Mm(62), Mm(16), TEXT_WIDTH - Mm(88)]
+    table = bare_table(word, len(content["rolls"]) + 1, widths)
+    hairlines(table)
+    head, *rows = table_cells(table)
+    repeat_head(table)
+    for cell, words in zip(head, ("roll", "roll_counts", "roll_count", "roll_hash"), strict=True):
+        quiet(cell.paragraphs[0].add_run(labels[words]))
+    for cells, roll in zip(rows, content["rolls"], strict=True):
+        number, counts, count, sha256 = (cell.paragraphs[0] for cell in cells)
+        bookmark(number, f"roll-{roll['number']}", ROLL_IDS + roll["number"])
+        quiet(number.add_run(str(roll["number"])))
+        counts.add_run(roll["counts"])
+        linked(count, count.add_run(roll["count"]), roll["href"])
+        quiet(sha256.add_run(roll["sha256"]))
+    for row in (head, *rows):
+        row[2].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if content["unnumbered"]:
+        word.add_paragraph(content["unnumbered"], style="Quiet")
+
+
 def write_sources(word: Any, content: dict[str, Any]) -> None:
     """The numbered posts that the marks lead to."""
     if not content["sources"]:
@@ -214,8 +269,9 @@ def write_sources(word: Any, content: dict[str, Any]) -> None:
     table = bare_table(word, len(content["sources"]), [Mm(10), TEXT_WIDTH - Mm(10)])
     hairlines(table)
     for cells, post in zip(table_cells(table), content["sources"], strict=True):
-        bookmark(cells[0].paragraphs[0], f"post-{post['number']}", post["number"])
-        quiet(cells[0].paragraphs[0].add_run(str(post["number"])))
+        number = cells[0].paragraphs[0]
+        bookmark(number, f"post-{post['number']}", SOURCE_IDS + post["number"])
+        linked(number, quiet(number.add_run(str(post["number"]))), post["href"])
         cells[1].paragraphs[0].add_run(post["text"])
         origin = f"{post['platform']}，{post['author']}　{post['at']}　{post['url']}"
         cells[1].add_paragraph(origin.rstrip("　"), style="Quiet")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from guanlan.audit.actions import record
 from guanlan.clocks.actions import touch
-from guanlan.clocks.models import Stream
+from guanlan.clocks.models import Stream, new_key
 from guanlan.documents.frozen import freeze
 from guanlan.documents.model import Document
 from guanlan.errors import Refused
@@ -71,7 +71,9 @@ def submit_flash(*, event: Event, person: Person, now: datetime) -> Report:
         persons = command_of(incident, at=now)
         if not persons:
             raise NobodyToTell(_("指挥部没有人可以收报告。请管理员先在“人员”里安排指挥人员。"))
-        report = _keep(flash(event, person, now), Report.Kind.FLASH, event, incident, person)
+        key = new_key()
+        made = flash(event, person, now, key=key)
+        report = _keep(made, key, Report.Kind.FLASH, event, incident, person)
         Report.objects.filter(pk=report.pk).update(submitted_at=now)
         report.submitted_at = now
         _send(report, persons, _read_by(event, now), now)
@@ -106,8 +108,9 @@ def write_closing(*, incident: Incident, person: Person, now: datetime) -> Repor
                 _("%(number)s 现在是“%(state)s”，不能写总结报告。请在解除响应之后、归档之前写。")
                 % {"number": incident.number, "state": incident.get_state_display()}
             )
-        document_ = closing(incident, person, now)
-        report = _keep(document_, Report.Kind.CLOSING, incident.event, incident, person)
+        key = new_key()
+        made = closing(incident, person, now, key=key)
+        report = _keep(made, key, Report.Kind.CLOSING, incident.event, incident, person)
         _record("reports.write_closing", report, person, now)
         _note(incident, "reports.note_closing", _("写成总结报告"), report, person, now)
     return report
@@ -150,7 +153,9 @@ def ask_rendering(*, report: Report, format: str, person: Person, now: datetime)
     return asked
 
 
-def _keep(made: Document, kind: str, event: Event, incident: Incident | None, person: Person) -> Report:
+def _keep(
+    made: Document, key: str, kind: str, event: Event, incident: Incident | None, person: Person
+) -> Report:
     frozen = freeze(made)
     number = Report.objects.filter(event=event, kind=kind).count() + 1
     titles = {
@@ -158,6 +163,7 @@ def _keep(made: Document, kind: str, event: Event, incident: Incident | None, pe
         Report.Kind.CLOSING: _("总结报告第 %(number)d 版：%(name)s"),
     }
     return Report.objects.create(
+        key=key,
         stream=event.stream,
         kind=kind,
         event=event,

@@ -1,6 +1,5 @@
 """What the worker does for reports: asks again who has not read, and makes the files."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 
@@ -12,15 +11,14 @@ from guanlan.audit.actions import record
 from guanlan.clocks import edge
 from guanlan.clocks.actions import touch
 from guanlan.clocks.models import Stream
-from guanlan.documents.frozen import Frozen
 from guanlan.documents.page import render_html
 from guanlan.documents.paper import render_pdf
 from guanlan.documents.word import render_docx
 from guanlan.errors import Refused
 from guanlan.notify.actions import tell
 from guanlan.notify.models import Message
+from guanlan.reports import queries
 from guanlan.reports.models import Receipt, Rendering, Report
-from guanlan.reports.queries import command_of
 
 NowFor = Callable[[Stream], datetime]
 
@@ -63,8 +61,7 @@ def render_next_report(now_for: NowFor = edge.now_for) -> bool:
 
 def rendered(report: Report, form: str) -> bytes:
     """Return the report in a format; Altered when the stored report has another hash than its own."""
-    stored = json.dumps(report.frozen, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    frozen = Frozen(stored.encode())
+    frozen = queries.frozen(report)
     if frozen.sha256 != report.sha256:
         raise Altered(
             _("“%(title)s”的内容与校验码不符，没有生成文件。请管理员核对。") % {"title": report.title}
@@ -84,7 +81,7 @@ def _chase(receipt: Receipt, now: datetime) -> None:
         words = _("还没有签收，请现在看：%(title)s") % {"title": report.title}
         persons = {receipt.person_id: (receipt.person, words)}
         unread = _("%(name)s还没有签收：%(title)s") % {"name": receipt.person.name, "title": report.title}
-        for other in (*command_of(report.incident, at=now), report.written_by):
+        for other in (*queries.command_of(report.incident, at=now), report.written_by):
             persons.setdefault(other.pk, (other, unread))
         for person, title in persons.values():
             tell(
