@@ -143,6 +143,7 @@ class Roll:
     sha256: str
     number: int = 0
     page: str = ""  # below the document's `address`
+    shown: str = ""  # keys to print, where there is no page
 
 
 @dataclass(frozen=True, slots=True)

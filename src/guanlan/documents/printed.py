@@ -36,7 +36,7 @@ def printed(frozen: Frozen) -> dict[str, Any]:
 
 def listed(roll: dict[str, Any], address: str) -> dict[str, Any]:
     """A roll as it is printed: how many instead of which, and where they are listed."""
-    kept = {name: roll[name] for name in ("code", "counts", "sha256", "number")}
+    kept = {name: roll[name] for name in ("code", "counts", "sha256", "number", "shown")}
     return kept | {"count": f"{len(roll['keys']):,}", "href": within(address, roll["page"])}
 
 

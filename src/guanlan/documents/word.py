@@ -253,6 +253,8 @@ def write_rolls(word: Any, content: dict[str, Any]) -> None:
         bookmark(number, f"roll-{roll['number']}", ROLL_IDS + roll["number"])
         quiet(number.add_run(str(roll["number"])))
         counts.add_run(roll["counts"])
+        if roll["shown"]:
+            cells[1].add_paragraph(roll["shown"], style="Quiet")
         linked(count, count.add_run(roll["count"]), roll["href"])
         quiet(sha256.add_run(roll["sha256"]))
     for row in (head, *rows):
