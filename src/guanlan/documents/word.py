@@ -1,24 +1,21 @@
-"""Word: the house's template filled by docxtpl, then the body in the template's own styles."""
+"""Word: the house's letterhead, then the body in its styles."""
 
 import io
 import zipfile
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import OxmlElement, parse_xml
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt, RGBColor
-from docxtpl import DocxTemplate, RichText
 
 from guanlan.documents.frozen import Frozen
-from guanlan.documents.house import QUIET, TEMPLATE, TEXT_WIDTH, cell_margins
+from guanlan.documents.house import QUIET, TEXT_WIDTH, cell_margins, letterhead
 from guanlan.documents.paper import render_png
 from guanlan.documents.printed import printed
 
-WATERMARK = Path(__file__).parent / "watermark.xml"
 HAIRLINE = "DFE3E8"
 HYPERLINK = RELATIONSHIP_TYPE.HYPERLINK
 SOURCE_IDS, ROLL_IDS = 0, 10_000  # bookmarks are numbered; no report has so many sources
@@ -26,14 +23,9 @@ FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def render_docx(frozen: Frozen) -> bytes:
-    """The document as a .docx of the house's template; the same frozen data give the same bytes."""
+    """The document as a .docx; the same frozen data give the same bytes."""
     content = printed(frozen)
-    template = DocxTemplate(str(TEMPLATE))
-    if content["watermark"]:
-        lay_watermark(template.get_docx().sections[0].header.paragraphs[0])
-    template.render(letterhead(content), autoescape=True)
-    word = template.docx
-    title_only(word, content["level"])
+    word = letterhead(content)
     write_properties(word.core_properties, content)
     for block in content["blocks"]:
         WRITERS[block["kind"]](word, block, content["labels"])
@@ -45,28 +37,6 @@ def render_docx(frozen: Frozen) -> bytes:
     written = io.BytesIO()
     word.save(written)
     return settled(written.getvalue())
-
-
-def letterhead(content: dict[str, Any]) -> dict[str, Any]:
-    """What the template's marks stand for."""
-    labels, level = content["labels"], content["level"]
-    as_of = f"{labels['as_of']}\u00a0{content['as_of']}　" if content["as_of"] else ""
-    before, rest = labels["page"].split("{page}")
-    words = f"{level['numeral']}\u00a0{level['word']}" if level else ""
-    return content | {
-        "subtitle": as_of + content["subtitle"],
-        "page_words": (before, *rest.split("{pages}")),
-        "level": RichText(words, color=level["ink"][1:] if level else None, bold=True),
-        "level_colour": level["colour"][1:] if level else "FFFFFF",
-    }
-
-
-def title_only(word: Any, level: dict[str, str] | None) -> None:
-    """Without a level the title takes the whole line."""
-    row = word.tables[0].rows[0]
-    if level is None:
-        row._tr.remove(row.cells[0]._tc)
-        row.cells[0].width = TEXT_WIDTH
 
 
 def write_properties(properties: Any, content: dict[str, Any]) -> None:
@@ -149,7 +119,12 @@ def write_paragraph(word: Any, block: dict[str, Any], labels: dict[str, str]) ->
 
 def write_key_values(word: Any, block: dict[str, Any], labels: dict[str, str]) -> None:
     """A table of two columns without lines."""
-    table = bare_table(word, len(block["rows"]), [Mm(26), TEXT_WIDTH - Mm(26)])
+    # A digit is half as wide as a Chinese character, which at 9 points is 3.2 mm.
+    longest = max(
+        (sum(2 if ord(c) > 0x2000 else 1 for c in label) for label, _text in block["rows"]), default=0
+    )
+    first = Mm(min(max(26, 2 * longest + 6), 60))
+    table = bare_table(word, len(block["rows"]), [first, TEXT_WIDTH - first])
     for cells, (label, text) in zip(table_cells(table), block["rows"], strict=True):
         quiet(cells[0].paragraphs[0].add_run(label))
         write_runs(cells[1].paragraphs[0], text, labels)
@@ -297,6 +272,8 @@ def bare_table(word: Any, rows: int, widths: list[Any]) -> Any:
     cell_margins(table)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
+    for row in table.rows:  # a row is not torn by a page's end
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cells in table_cells(table):
         for cell, width in zip(cells, widths, strict=True):
             cell.width = width
@@ -316,11 +293,6 @@ def hairlines(table: Any) -> None:
         line.set(qn(name), value)
     borders.append(line)
     table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
-
-
-def lay_watermark(paragraph: Any) -> None:
-    """Pale slanted words behind every page: Word's own way, a shape in the header with docxtpl's mark."""
-    paragraph.add_run()._r.append(parse_xml(WATERMARK.read_bytes()))
 
 
 def settled(archive: bytes) -> bytes:
