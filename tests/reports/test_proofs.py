@@ -215,7 +215,7 @@ def test_the_headline_says_what_its_rolls_count(report: Report, mixed_event: Eve
     kept, lead = rolls(report), report.frozen["blocks"][0]["text"]
     late, negative = (asked(mixed_event, CONDITIONS[code]) for code in ("recent", "recent-negative"))
 
-    assert lead[1]["words"] == f"2 小时内 {len(late)} 条"
+    assert lead[1]["words"] == f"；2 小时内 {len(late)} 条"
     share = (1000 * len(negative) // len(late) + 5) // 10
     assert lead[2]["words"] == f"，负面 {len(negative)} 条（{share}%）"
     assert [set(kept[lead[place]["rolls"][0]]["keys"]) for place in (1, 2)] == [late, negative]

@@ -24,7 +24,7 @@ from guanlan.people.models import Person
 from guanlan.people.permissions import require
 from guanlan.plan.queries import document, in_force
 from guanlan.plan.timing import clock_of
-from guanlan.reports.gathering import closing, flash
+from guanlan.reports.gathering import Issue, closing, flash
 from guanlan.reports.models import Receipt, Rendering, Report
 from guanlan.reports.permissions import CLOSE, SUBMIT
 from guanlan.reports.queries import command_of
@@ -71,12 +71,12 @@ def submit_flash(*, event: Event, person: Person, now: datetime) -> Report:
         persons = command_of(incident, at=now)
         if not persons:
             raise NobodyToTell(_("指挥部没有人可以收报告。请管理员先在“人员”里安排指挥人员。"))
-        key = new_key()
-        made = flash(event, person, now, key=key)
-        report = _keep(made, key, Report.Kind.FLASH, event, incident, person)
+        issue = _issue(event, Report.Kind.FLASH, _read_by(event, now))
+        made = flash(event, person, now, issue=issue)
+        report = _keep(made, issue, Report.Kind.FLASH, event, incident, person)
         Report.objects.filter(pk=report.pk).update(submitted_at=now)
         report.submitted_at = now
-        _send(report, persons, _read_by(event, now), now)
+        _send(report, persons, issue.read_by, now)
         _record("reports.submit_flash", report, person, now)
         if incident is not None:
             told = _("上报快报第 %(number)d 期，送 %(count)d 人")
@@ -108,9 +108,9 @@ def write_closing(*, incident: Incident, person: Person, now: datetime) -> Repor
                 _("%(number)s 现在是“%(state)s”，不能写总结报告。请在解除响应之后、归档之前写。")
                 % {"number": incident.number, "state": incident.get_state_display()}
             )
-        key = new_key()
-        made = closing(incident, person, now, key=key)
-        report = _keep(made, key, Report.Kind.CLOSING, incident.event, incident, person)
+        issue = _issue(incident.event, Report.Kind.CLOSING)
+        made = closing(incident, person, now, issue=issue)
+        report = _keep(made, issue, Report.Kind.CLOSING, incident.event, incident, person)
         _record("reports.write_closing", report, person, now)
         _note(incident, "reports.note_closing", _("写成总结报告"), report, person, now)
     return report
@@ -153,23 +153,26 @@ def ask_rendering(*, report: Report, format: str, person: Person, now: datetime)
     return asked
 
 
+def _issue(event: Event, kind: str, read_by: datetime | None = None) -> Issue:
+    return Issue(new_key(), Report.objects.filter(event=event, kind=kind).count() + 1, read_by)
+
+
 def _keep(
-    made: Document, key: str, kind: str, event: Event, incident: Incident | None, person: Person
+    made: Document, issue: Issue, kind: str, event: Event, incident: Incident | None, person: Person
 ) -> Report:
     frozen = freeze(made)
-    number = Report.objects.filter(event=event, kind=kind).count() + 1
     titles = {
         Report.Kind.FLASH: _("快报第 %(number)d 期：%(name)s"),
         Report.Kind.CLOSING: _("总结报告第 %(number)d 版：%(name)s"),
     }
     return Report.objects.create(
-        key=key,
+        key=issue.key,
         stream=event.stream,
         kind=kind,
         event=event,
         incident=incident,
-        number=number,
-        title=titles[Report.Kind(kind)] % {"number": number, "name": event.name},
+        number=issue.number,
+        title=titles[Report.Kind(kind)] % {"number": issue.number, "name": event.name},
         frozen=json.loads(frozen.stored),
         sha256=frozen.sha256,
         written_at=made.made_at,
@@ -178,7 +181,7 @@ def _keep(
     )
 
 
-def _send(report: Report, persons: list[Person], read_by: datetime, now: datetime) -> None:
+def _send(report: Report, persons: list[Person], read_by: datetime | None, now: datetime) -> None:
     for person in persons:
         Receipt.objects.create(
             stream=report.stream, report=report, person=person, sent_at=now, read_by=read_by

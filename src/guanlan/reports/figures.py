@@ -46,7 +46,7 @@ def recent(rows: Sequence[Row], proofs: Proofs, *, now: datetime) -> tuple[Run, 
     late = [row for row in rows if now - 2 * HOUR < row.at <= now]
     negative = [row for row in late if row.stance == "negative"]
     count = proofs.few_or_roll(
-        _("2 小时内 %(count)s 条") % {"count": f"{len(late):,}"}, "recent", _("近 2 小时的帖文"), late
+        _("；2 小时内 %(count)s 条") % {"count": f"{len(late):,}"}, "recent", _("近 2 小时的帖文"), late
     )
     if not late:
         return (count, Run(_("，负面占比未知")))

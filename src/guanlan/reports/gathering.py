@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guanlan.documents.model import Block, Document, Level, Paragraph, Run
+from guanlan.clocks.models import Stream
+from guanlan.documents.model import Block, Document, Level, Paragraph, Run, text
 from guanlan.incidents.models import Incident
 from guanlan.incidents.wording import length, level_word, moment
 from guanlan.people.models import Person
@@ -37,12 +39,22 @@ class Matter:
     proofs: Proofs
 
 
-def flash(event: Event, person: Person, now: datetime, *, key: str) -> Document:
-    """Gather the flash report (快报) of an event as it stands; `key` will be the report's."""
+@dataclass(frozen=True)
+class Issue:
+    """Which report it will be: its key, its number among the event's, and by when it is to be read."""
+
+    key: str
+    number: int
+    read_by: datetime | None = None
+
+
+def flash(event: Event, person: Person, now: datetime, *, issue: Issue) -> Document:
+    """Gather the flash report (快报) of an event as it stands."""
     incident = event.incidents.filter(state=Incident.State.ACTIVE).first()
     version = incident.plan_version if incident else in_force(event.watch.unit)
-    matter = _matter(event, incident, document(version) if version else None, key, now)
+    matter = _matter(event, incident, document(version) if version else None, issue.key, now)
     blocks: list[Block] = [Paragraph(_flash_lead(matter, now), lead=True)]
+    blocks.append(Paragraph(text(_wanted(matter, issue, now)), lead=True))
     measured = times_of(event, incident, reporting_at=now)
     blocks += figures.times(measured, matter.rows, matter.proofs, now=now) + _counts(matter, now)
     if incident is not None:
@@ -53,20 +65,22 @@ def flash(event: Event, person: Person, now: datetime, *, key: str) -> Document:
         made_at=now,
         blocks=tuple(blocks),
         label=_("%(unit)s舆情快报") % {"unit": event.watch.unit.name},
+        number=_("第 %(number)d 期　%(at)s") % {"number": issue.number, "at": _dated(now)},
         subtitle=_by(person, matter.plan),
         as_of=moment(now, now),
         level=_level(event.confirmed_level, matter.plan),
-        sources=matter.proofs.sources(),
+        sources=matter.proofs.sources(now),
         rolls=matter.proofs.rolls(),
         address=settings.PUBLIC_ADDRESS.rstrip("/"),
+        watermark=_watermark(event),
         footer=_("内部"),
     )
 
 
-def closing(incident: Incident, person: Person, now: datetime, *, key: str) -> Document:
-    """Gather the closing report (总结报告) of an incident that was stood down; `key` will be the report's."""
+def closing(incident: Incident, person: Person, now: datetime, *, issue: Issue) -> Document:
+    """Gather the closing report (总结报告) of an incident that was stood down."""
     event = incident.event
-    matter = _matter(event, incident, document(incident.plan_version), key, now)
+    matter = _matter(event, incident, document(incident.plan_version), issue.key, now)
     blocks: list[Block] = [Paragraph(_closing_lead(incident, matter, now), lead=True)]
     measured = times_of(event, incident)
     blocks += figures.times(measured, matter.rows, matter.proofs, now=now) + _counts(matter, now)
@@ -77,13 +91,15 @@ def closing(incident: Incident, person: Person, now: datetime, *, key: str) -> D
         made_at=now,
         blocks=tuple(blocks),
         label=_("%(unit)s舆情总结报告") % {"unit": incident.unit.name},
-        number=incident.number,
+        number=_("%(incident)s　第 %(number)d 版　%(at)s")
+        % {"incident": incident.number, "number": issue.number, "at": _dated(now)},
         subtitle=_by(person, matter.plan),
         as_of=moment(now, now),
         level=_level(incident.level, matter.plan),
-        sources=matter.proofs.sources(),
+        sources=matter.proofs.sources(now),
         rolls=matter.proofs.rolls(),
         address=settings.PUBLIC_ADDRESS.rstrip("/"),
+        watermark=_watermark(event),
         footer=_("内部"),
     )
 
@@ -108,9 +124,30 @@ def _counts(matter: Matter, now: datetime) -> list[Block]:
     return blocks + figures.platforms(rows, proofs) + figures.posts(rows, proofs, now=now)
 
 
+def _wanted(matter: Matter, issue: Issue, now: datetime) -> str:
+    """Say what is asked of those who get it, and until when."""
+    by = moment(issue.read_by, now) if issue.read_by else _("今天")
+    if matter.incident is not None:
+        words = _("请 %(by)s 前签收；%(level)s响应已启动，有新指令请在指挥室下达。")
+        return words % {"by": by, "level": level_word(matter.incident.level)}
+    level = level_word(matter.event.confirmed_level) if matter.event.confirmed_level else ""
+    if not level:
+        return _("请 %(by)s 前签收。") % {"by": by}
+    return _("请 %(by)s 前签收，并决定：启动%(level)s响应，或先观察。") % {"by": by, "level": level}
+
+
+def _dated(now: datetime) -> str:
+    return f"{timezone.localtime(now):%Y-%m-%d %H:%M}"
+
+
+def _watermark(event: Event) -> str:
+    """Nobody shall take the report of a drill or a demo for a real one."""
+    return {Stream.Kind.DRILL: _("演练"), Stream.Kind.DEMO: _("演示")}.get(Stream.Kind(event.stream.kind), "")
+
+
 def _flash_lead(matter: Matter, now: datetime) -> tuple[Run, ...]:
     event = matter.event
-    first = _("%(at)s 首帖；") % {"at": moment(event.first_at, now)}
+    first = _("%(at)s 首帖") % {"at": moment(event.first_at, now)}
     computed = level_word(event.computed_level) if event.computed_level else _("不入级")
     confirmed = level_word(event.confirmed_level) if event.confirmed_level else _("不入级")
     levels = _("；系统算为%(computed)s，%(name)s %(at)s 确认为%(confirmed)s。") % {
@@ -128,8 +165,8 @@ def _flash_lead(matter: Matter, now: datetime) -> tuple[Run, ...]:
 
 def _closing_lead(incident: Incident, matter: Matter, now: datetime) -> tuple[Run, ...]:
     ended = incident.stood_down_at
-    first = _("%(at)s 首帖；") % {"at": moment(incident.event.first_at, now)}
-    answered = _("%(opened)s 启动%(level)s响应，%(ended)s 解除，历时 %(span)s；") % {
+    first = _("%(at)s 首帖") % {"at": moment(incident.event.first_at, now)}
+    answered = _("；%(opened)s 启动%(level)s响应，%(ended)s 解除，历时 %(span)s；") % {
         "opened": moment(incident.opened_at, now),
         "level": level_word(incident.level),
         "ended": moment(ended, now) if ended else _("未知"),

@@ -6,6 +6,7 @@ carries a roll: the keys of exactly the posts counted, with their hash, and a pa
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,10 +63,10 @@ class Proofs:
         """Return the rolls in the order in which they were begun."""
         return tuple(self._rolls.values())
 
-    def sources(self) -> tuple[model.Post, ...]:
-        """Return the numbered posts as the list that the marks of a document point into."""
+    def sources(self, now: datetime) -> tuple[model.Post, ...]:
+        """Return the numbered posts as the list that marks point into, their times seen from `now`."""
         stored = Post.objects.in_bulk(list(self._numbers))
-        return tuple(_source(number, stored[pk]) for pk, number in self._numbers.items())
+        return tuple(_source(number, stored[pk], now) for pk, number in self._numbers.items())
 
 
 def interactions_of(post: Post) -> int | None:
@@ -75,7 +76,7 @@ def interactions_of(post: Post) -> int | None:
     return sum(known) if known else None
 
 
-def _source(number: int, post: Post) -> model.Post:
+def _source(number: int, post: Post, now: datetime) -> model.Post:
     words = " ".join(filter(None, (post.title, post.text)))
     count = interactions_of(post)
     said = _("未知") if count is None else f"{count:,}"
@@ -83,7 +84,7 @@ def _source(number: int, post: Post) -> model.Post:
         number,
         platform_called(post.platform),
         post.author_name or _("未知"),
-        _("%(at)s，互动 %(count)s") % {"at": moment(post.published_at, post.taken_at), "count": said},
+        _("%(at)s，互动 %(count)s") % {"at": moment(post.published_at, now), "count": said},
         words[:QUOTED],
         post.url,
         reverse("post", args=[post.key]),
