@@ -230,6 +230,15 @@ class TestPages:
 
         page = browser.get(reverse("report", args=[report.key])).content.decode()
         assert "1 人中 1 人未签收" in page
+        said = [
+            "Ⅱ级",
+            "2 小时内 4 条",
+            "请 14:35 前签收，并决定：启动Ⅱ级响应，或先观察。",
+            "发现用时",
+            "平台与立场",
+        ]
+        places = [page.index(words, page.index("<h1>")) for words in said]
+        assert places == sorted(places)
         assert 'href="#post-1"' in page
         assert "2 时 50 分" in page
         assert Receipt.objects.get().read_at is None

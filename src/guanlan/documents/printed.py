@@ -29,7 +29,7 @@ def printed(frozen: Frozen) -> dict[str, Any]:
     ]
     if content["level"]:
         content["level"]["ink"] = ink_on(content["level"]["colour"])
-    unnumbered = len(rolls) - len(content["rolls"])
+    unnumbered = sum(1 for roll in rolls.values() if roll["href"] and not roll["number"])
     said = labels()["unnumbered"].format(count=f"{unnumbered:,}") if unnumbered else ""
     return content | {"labels": labels(), "sha256": frozen.sha256, "unnumbered": said}
 
@@ -58,6 +58,11 @@ def resolve(value: Any, rolls: dict[str, dict[str, Any]]) -> None:
         for name, inner in value.items():
             if name not in ("option", "rolls"):
                 resolve(inner, rolls)
+
+
+def is_wide(columns: list[dict[str, Any]]) -> bool:
+    """Whether a table is too wide for a phone, so that its rows are stacked there."""
+    return len(columns) > 5 or max((column["share"] for column in columns), default=0) > 7
 
 
 def is_web(url: str) -> bool:

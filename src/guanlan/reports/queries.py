@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from guanlan.clocks.models import Stream
 from guanlan.documents.frozen import Frozen
-from guanlan.documents.printed import listed, resolve
+from guanlan.documents.printed import is_wide, listed, resolve
 from guanlan.incidents.models import Incident
 from guanlan.intake.models import Post
 from guanlan.people.models import Function, Person
@@ -62,15 +62,26 @@ def concerned(report: Report) -> set[int]:
 
 
 def blocks(report: Report) -> list[dict[str, Any]]:
-    """Return the frozen blocks: tables with `numeric` columns, charts with `place`, marks with addresses."""
+    """Return the frozen blocks: tables with `cells`, charts with `place`, marks with addresses."""
     found: list[dict[str, Any]] = copy.deepcopy(report.frozen["blocks"])
     resolve(found, {roll["code"]: roll for roll in rolls(report)})
     for number, block in enumerate(found):
         table = block.get("table", block)
-        numeric = [place for place, column in enumerate(table.get("columns", ())) if column["numeric"]]
+        if "columns" in table:
+            table |= by_cell(table)
         # A template would read the dictionary's own `items` otherwise.
-        block |= {"numeric": numeric, "place": f"chart-{number}", "figures": block.get("items", [])}
+        block |= {"place": f"chart-{number}", "figures": block.get("items", [])}
     return found
+
+
+def by_cell(table: dict[str, Any]) -> dict[str, Any]:
+    """Return a table's rows with the column beside each cell; `wide` if a phone is too narrow for it."""
+    columns = table["columns"]
+    rows = [
+        [{"column": column, "text": cell} for column, cell in zip(columns, row, strict=True)]
+        for row in table["rows"]
+    ]
+    return {"cells": rows, "wide": is_wide(columns)}
 
 
 def rolls(report: Report) -> list[dict[str, Any]]:

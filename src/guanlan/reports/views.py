@@ -13,6 +13,7 @@ from guanlan.clocks.live import live
 from guanlan.documents.frozen import roll_bytes
 from guanlan.errors import BadInput
 from guanlan.incidents.models import Incident
+from guanlan.incidents.wording import level_word
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
 from guanlan.people.requests import PersonRequest
@@ -166,9 +167,13 @@ def _files(report: Report) -> dict[str, Any]:
 def _content(request: PersonRequest, report: Report) -> dict[str, Any]:
     receipts = list(report.receipts.select_related("person").order_by("read_at", "pk"))
     code = CLOSE if report.kind == Report.Kind.CLOSING else SUBMIT
+    blocks = queries.blocks(report)
+    level = (report.frozen["level"] or {}).get("numeral")
     return {
         "report": report,
-        "frozen": report.frozen | {"blocks": queries.blocks(report)},
+        "frozen": report.frozen | {"blocks": [block for block in blocks if not block.get("lead")]},
+        "lead": [block for block in blocks if block.get("lead")],
+        "level_key": next((key for key in ("I", "II", "III", "IV") if level_word(key) == level), ""),
         "rolls": queries.rolls(report),
         "receipts": receipts,
         "unread": [receipt for receipt in receipts if receipt.read_at is None],
