@@ -61,6 +61,14 @@ def test_marks_stand_at_their_local_hour() -> None:
     ]
 
 
+def test_words_that_would_stand_over_each_other_go_up_a_row() -> None:
+    marks = [Mark(FIRST_HOUR + timedelta(hours=place), f"Ⅲ级 0{place}:10") for place in (1, 2, 3, 40)]
+    chart = hourly_posts("图", hours(), SHANGHAI, marks)
+    rows = [mark["label"]["distance"] for mark in chart.option["series"][2]["markLine"]["data"]]
+    assert [round((row - 4) / 14) for row in rows] == [0, 1, 2, 0]
+    assert chart.height == hourly_posts("图", hours(), SHANGHAI, marks[:1]).height + 2 * 14
+
+
 def test_a_mark_outside_the_hours_is_left_out() -> None:
     chart = hourly_posts("x", hours(), SHANGHAI, [Mark(FIRST_HOUR - timedelta(days=2), "早")])
     assert chart.option["series"][2]["markLine"]["data"] == []

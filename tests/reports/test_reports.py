@@ -71,10 +71,9 @@ class TestSubmitFlash:
     def test_says_what_was_measured_and_points_to_the_posts(self, report: Report) -> None:
         lead = report.frozen["blocks"][0]["text"]
 
-        # 4 posts in the last 2 hours, 3 of them negative: 75 %.
-        assert lead[1]["words"] == "；2 小时内 4 条，负面 75%"
-        assert lead[0]["posts"] == [1]
-        assert len(lead[1]["posts"]) == 3
+        # 4 posts in the last 2 hours, 3 of them negative: 75 %. Few are numbered, many are a roll.
+        assert [run["words"] for run in lead[1:3]] == ["；2 小时内 4 条", "，负面 3 条（75%）"]
+        assert (lead[0]["posts"], lead[1]["rolls"], lead[2]["posts"]) == ([1], ["recent"], [1, 2, 3])
         assert len(report.frozen["sources"]) == 4
 
     def test_says_how_fast_it_went_and_what_is_unknown(self, report: Report) -> None:
@@ -82,6 +81,22 @@ class TestSubmitFlash:
 
         # First post 180 minutes ago, signal 10 minutes ago, report now; nothing released or ended.
         assert [figure["value"] for figure in figures] == ["2 时 50 分", "10 分", "未知", "未知"]
+
+    def test_says_what_is_asked_and_until_when(self, report: Report) -> None:
+        # The test plan's clock for reporting at II is 30 minutes; it is 14:05.
+        assert (
+            report.frozen["blocks"][1]["text"][0]["words"]
+            == "请 14:35 前签收，并决定：启动Ⅱ级响应，或先观察。"
+        )
+        assert report.frozen["number"] == "第 1 期　2026-11-20 14:05"
+
+    @pytest.mark.parametrize(("kind", "words"), [("REAL", ""), ("DEMO", "演示"), ("DRILL", "演练")])
+    def test_of_a_drill_or_demo_it_says_so_on_every_page(
+        self, event: Event, cast: Cast, kind: str, words: str
+    ) -> None:
+        Stream.objects.update(kind=kind)
+
+        assert actions.submit_flash(event=event, person=cast.wang, now=NOW).frozen["watermark"] == words
 
     def test_asks_the_command_to_read_within_the_plans_clock(self, report: Report, cast: Cast) -> None:
         receipt = Receipt.objects.get()
@@ -113,6 +128,7 @@ class TestSubmitFlash:
 
         assert report.incident == incident
         assert incident.timeline.filter(sentence="上报快报第 1 期，送 1 人").exists()
+        assert "请 14:35 前签收；Ⅱ级响应已启动，有新指令请在指挥室下达。" in words(report)
         assert "启动Ⅱ级响应" in words(report)
 
     def test_of_a_restricted_incident_only_those_let_in_hear(self, event: Event, cast: Cast) -> None:
@@ -214,6 +230,15 @@ class TestPages:
 
         page = browser.get(reverse("report", args=[report.key])).content.decode()
         assert "1 人中 1 人未签收" in page
+        said = [
+            "Ⅱ级",
+            "2 小时内 4 条",
+            "请 14:35 前签收，并决定：启动Ⅱ级响应，或先观察。",
+            "发现用时",
+            "平台与立场",
+        ]
+        places = [page.index(words, page.index("<h1>")) for words in said]
+        assert places == sorted(places)
         assert 'href="#post-1"' in page
         assert "2 时 50 分" in page
         assert Receipt.objects.get().read_at is None

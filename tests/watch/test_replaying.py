@@ -1,5 +1,6 @@
 """`guanlan replay`: event time, the same bytes again, whole or not at all."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import orjson
@@ -7,7 +8,15 @@ import pytest
 
 from guanlan.cli import main
 
-NAMES = ["events.jsonl", "posts.jsonl", "report.docx", "report.html", "report.pdf", "signals.jsonl"]
+NAMES = [
+    "events.jsonl",
+    "posts.jsonl",
+    "proofs.jsonl",
+    "report.docx",
+    "report.html",
+    "report.pdf",
+    "signals.jsonl",
+]
 EVENT = [
     "event",
     "watch",
@@ -96,3 +105,28 @@ def test_a_folder_with_content_is_not_written_over(
         main(["replay", str(source), "--out", str(tmp_path)])
     assert "已有内容" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_every_figure_has_its_posts(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    main(["replay", str(source), "--out", str(out)])
+    proofs = {line["figure"]: line for line in lines(out / "proofs.jsonl")}
+    posts, events = lines(out / "posts.jsonl"), lines(out / "events.jsonl")
+    page = (out / "report.html").read_text("utf-8")
+
+    for event in events:
+        proof = proofs[event["event"]]
+        members = {f"heimao/{post['id']}" for post in posts if post["event"] == event["event"]}
+        assert set(proof["posts"]) == members
+        assert proof["count"] == event["posts"] == len(members)
+        assert proof["sha256"] in page
+        assert proof["posts"][0] in page
+        negative, others = (proofs[f"{event['event']}-{kind}"]["count"] for kind in ("negative", "others"))
+        assert event["negative_share"] == 1000 * negative // others / 1000
+    # Complaint number n was published n minutes after 08:00: 60 in each of two hours.
+    for hour, first in (("2026030208", 0), ("2026030209", 60)):
+        found = [post for name, line in proofs.items() if f"hour-{hour}" in name for post in line["posts"]]
+        assert sorted(found) == [f"heimao/c{number:03d}" for number in range(first, first + 60)]
+    for proof in proofs.values():
+        listed = "".join(f"{post}\n" for post in sorted(proof["posts"])).encode()
+        assert (len(proof["posts"]), sha256(listed).hexdigest()) == (proof["count"], proof["sha256"])

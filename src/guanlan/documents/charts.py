@@ -14,7 +14,8 @@ from typing import Any
 from guanlan.documents.model import Chart, Column, Table, text
 
 INK, INK2, LINE, EDGE = "#1B2530", "#4A5663", "#DFE3E8", "#8A949F"
-NEGATIVE, NEUTRAL, POSITIVE, FORECAST = "#2B3440", "#8A949F", "#2A9DB0", "#D3D9DF"
+NEGATIVE, NEUTRAL, POSITIVE, FORECAST = "#2B3440", "#8A949F", "#A9D6DE", "#D3D9DF"
+HEIGHT, ROW, PLOT = 176, 14, 594  # pixels: a chart, a row of words over it, the width between its axes
 # Without quotes: ECharts writes them bare into the SVG's attribute.
 FONT = "PingFang SC,HarmonyOS Sans SC,Microsoft YaHei,Noto Sans SC,sans-serif"
 
@@ -65,10 +66,12 @@ def hourly_posts(
         (_("正面"), POSITIVE, [hour.positive for hour in hours]),
     )
     bars = [bar_series(name, colour, values) for name, colour, values in stances]
-    bars[-1]["markLine"] = mark_lines(times, [(mark.at.astimezone(zone), mark.words) for mark in marks])
+    lines = mark_lines(times, [(mark.at.astimezone(zone), mark.words) for mark in marks])
+    bars[-1]["markLine"] = lines
     highest = [sum(filter(None, column)) for column in zip(*(row[2] for row in stances), strict=True)]
     highest += [band.upper for band in forecast]
-    option = frame(top=26 if marks else 10) | {
+    rows = 1 + max((mark["label"]["distance"] // ROW for mark in lines["data"]), default=0)
+    option = frame(top=12 + ROW * rows if marks else 10) | {
         "xAxis": hour_axis(times),
         "yAxis": value_axis(max(highest, default=0)),
         "series": bars + (band_series(len(hours), forecast) if forecast else []),
@@ -76,7 +79,8 @@ def hourly_posts(
     legend = [(name, colour) for name, colour, _values in stances]
     if forecast:
         legend.append((_("预测，80% 区间（推测）"), FORECAST))
-    return Chart(title, option, hourly_table(times, hours, forecast), tuple(legend), note)
+    height = HEIGHT + ROW * (rows - 1)
+    return Chart(title, option, hourly_table(times, hours, forecast), tuple(legend), note, height)
 
 
 def ranked(title: str, items: Sequence[tuple[str, int]], unit: str, note: str = "") -> Chart:
@@ -200,15 +204,24 @@ def bar_series(name: str, colour: str, values: list[int | None]) -> dict[str, An
 
 
 def mark_lines(times: Sequence[datetime], marks: Sequence[tuple[datetime, str]]) -> dict[str, Any]:
-    """Vertical lines at the marks' hours; a mark outside the chart is left to the table of events."""
+    """Vertical lines at the marks' hours; a mark outside the chart is left to the table of events.
+
+    Words that would stand over each other go up by a row.
+    """
     hours = {at.replace(minute=0, second=0, microsecond=0): place for place, at in enumerate(times)}
-    data = []
-    for at, words in marks:
+    data: list[dict[str, Any]] = []
+    taken: list[float] = []  # by row of words: where the last one ends, in pixels
+    for at, words in sorted(marks):
         place = hours.get(at.replace(minute=0, second=0, microsecond=0))
-        if place is not None:
-            near_end = place > 0.9 * len(times)
-            align = "right" if near_end else "center"
-            data.append({"xAxis": place, "label": {"formatter": literal(words), "align": align}})
+        if place is None:
+            continue
+        near_end = place > 0.9 * len(times)
+        width = sum(13.0 if ord(character) > 0x2000 else 7.5 for character in words)
+        begins = place * PLOT / len(times) - (width if near_end else width / 2)
+        row = next((row for row, end in enumerate(taken) if end <= begins), len(taken))
+        taken[row : row + 1] = [begins + width + 4]
+        label = {"align": "right" if near_end else "center", "distance": 4 + ROW * row}
+        data.append({"xAxis": place, "label": {"formatter": literal(words)} | label})
     return {
         "symbol": "none",
         "silent": True,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from gettext import gettext as _
 from typing import Any
@@ -49,6 +49,11 @@ def freeze(document: Document) -> Frozen:
     return Frozen(stored.encode())
 
 
+def roll_bytes(keys: Iterable[str]) -> bytes:
+    """The keys of a roll as its hash is taken over them: sorted, each with a line feed behind it."""
+    return "".join(f"{key}\n" for key in sorted(keys)).encode()
+
+
 def printable(value: Any) -> Any:
     """The same JSON value with every string printable."""
     if isinstance(value, str):
@@ -71,6 +76,7 @@ def check(document: Document) -> None:
             _("等级颜色“{colour}”不是 #RRGGBB：请改预案里的等级颜色。").format(colour=document.level.colour)
         )
     check_marks(document)
+    check_rolls(document)
     for table in tables(document.blocks):
         check_table(table)
 
@@ -91,6 +97,29 @@ def check_marks(document: Document) -> None:
                         words=run.words, number=number
                     )
                 )
+
+
+def check_rolls(document: Document) -> None:
+    """Every roll stands once and has the hash of its keys, and every mark of a roll points to one."""
+    known: set[str] = set()
+    for roll in document.rolls:
+        true = hashlib.sha256(roll_bytes(roll.keys)).hexdigest() == roll.sha256
+        if roll.code in known or not true or len(set(roll.keys)) != len(roll.keys):
+            raise BadDocument(
+                _("帖文名单“{code}”重复或与校验码不符：请重新生成这份名单。").format(code=roll.code)
+            )
+        known.add(roll.code)
+    used = [(run.words, code) for run in runs(document.blocks) for code in run.rolls]
+    used += [
+        (block.title, code) for block in document.blocks if isinstance(block, Chart) for code in block.rolls
+    ]
+    for words, code in used:
+        if code not in known:
+            raise BadDocument(
+                _("“{words}”引用了名单 {code}，文件里没有这份名单：请补上名单或删去引用。").format(
+                    words=words, code=code
+                )
+            )
 
 
 def check_table(table: Table) -> None:

@@ -1,8 +1,4 @@
-"""Makes house.docx, the Word template; a company's own template may stand in its place.
-
-`python -m guanlan.documents.house` writes it anew. The template holds the page, the styles named
-below, the header, the title and the footer, with docxtpl's marks; `word` adds the body after them.
-"""
+"""The house's Word document: page, styles, header, title and footer; `word` adds the body after them."""
 
 from pathlib import Path
 from typing import Any
@@ -11,25 +7,28 @@ from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
-from docx.oxml import OxmlElement
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-TEMPLATE = Path(__file__).parent / "house.docx"
+WATERMARK = Path(__file__).parent / "watermark.xml"
 FONT = "Microsoft YaHei"
 INK, QUIET = RGBColor(0x1B, 0x25, 0x30), RGBColor(0x4A, 0x56, 0x63)
 TEXT_WIDTH = Mm(172)
 LEVEL_AND_TITLE = (Mm(38), Mm(134))
 
 
-def build() -> Any:
-    """The template as a python-docx document."""
+def letterhead(content: dict[str, Any]) -> Any:
+    """A python-docx document with all but the body of a printed document."""
     house = Document()
-    set_page(house.sections[0])
+    section = house.sections[0]
+    set_page(section)
     set_styles(house.styles)
-    lay_header(house.sections[0].header.paragraphs[0])
-    lay_title(house)
-    lay_footer(house.sections[0].footer)
+    lay_header(section.header.paragraphs[0], content)
+    if content["watermark"]:
+        lay_watermark(section.header.paragraphs[0], content["watermark"])
+    lay_title(house, content)
+    lay_footer(section.footer, content)
     return house
 
 
@@ -74,11 +73,11 @@ def set_style(
     style.paragraph_format.line_spacing = 1.3
 
 
-def lay_header(paragraph: Any) -> None:
+def lay_header(paragraph: Any, content: dict[str, Any]) -> None:
     """Whose report on the left, its number on the right."""
     paragraph.style = "Quiet"
     right_tab(paragraph)
-    paragraph.add_run("{{ label }}\t{{ number }}")
+    paragraph.add_run(f"{content['label']}\t{content['number']}")
     borders, line = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
     for name, value in (("w:val", "single"), ("w:sz", "6"), ("w:space", "6"), ("w:color", str(INK))):
         line.set(qn(name), value)
@@ -86,23 +85,48 @@ def lay_header(paragraph: Any) -> None:
     paragraph._p.get_or_add_pPr().insert_element_before(borders, "w:tabs", "w:jc")
 
 
-def lay_title(house: Any) -> None:
-    """The level in its colour, beside it the title and what is known about the report."""
-    table = house.add_table(1, 2)
+def lay_watermark(paragraph: Any, words: str) -> None:
+    """Pale slanted words behind every page: Word's own way, a shape in the header."""
+    picture = parse_xml(WATERMARK.read_bytes())
+    shape = next(node for node in picture if node.tag.endswith("}shape"))
+    width = min(72 * len(words), 430)
+    shape.set("style", shape.get("style").replace("width:0pt", f"width:{width}pt"))
+    next(node for node in shape if node.tag.endswith("}textpath")).set("string", words)
+    paragraph.add_run()._r.append(picture)
+
+
+def lay_title(house: Any, content: dict[str, Any]) -> None:
+    """The level in its colour, beside it the title and what is known; without a level the title alone."""
+    level = content["level"]
+    table = house.add_table(1, 2 if level else 1)
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.LEFT, False
     cell_margins(table)
-    for column, width in zip(table.columns, LEVEL_AND_TITLE, strict=True):
-        column.width = width
-    level, title = table.rows[0].cells
-    level.vertical_alignment = title.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
-    level.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
-    level.paragraphs[0].style = "Level"
-    level.paragraphs[0].add_run("{% cellbg level_colour %}{{r level }}")
+    widths = LEVEL_AND_TITLE if level else (TEXT_WIDTH,)
+    for column, cell, width in zip(table.columns, table.rows[0].cells, widths, strict=True):
+        column.width = cell.width = width
+        cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+    if level:
+        lay_level(table.rows[0].cells[0], level)
+    title = table.rows[0].cells[-1]
     title.paragraphs[0].style = "Title"
-    title.paragraphs[0].add_run("{{ title }}")
-    title.add_paragraph("{{ subtitle }}", style="Quiet")
-    for paragraph in title.paragraphs:
-        paragraph.paragraph_format.left_indent = Mm(4)
+    title.paragraphs[0].add_run(content["title"])
+    as_of = f"{content['labels']['as_of']}\u00a0{content['as_of']}　" if content["as_of"] else ""
+    title.add_paragraph(as_of + content["subtitle"], style="Quiet")
+    if level:
+        for paragraph in title.paragraphs:
+            paragraph.paragraph_format.left_indent = Mm(4)
+
+
+def lay_level(cell: Any, level: dict[str, str]) -> None:
+    """The confirmed level: numeral and word on its colour."""
+    paragraph = cell.paragraphs[0]
+    paragraph.alignment, paragraph.style = WD_ALIGN_PARAGRAPH.CENTER, "Level"
+    run = paragraph.add_run(f"{level['numeral']}\u00a0{level['word']}")
+    run.font.color.rgb = RGBColor.from_string(level["ink"][1:])
+    shade = OxmlElement("w:shd")
+    for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", level["colour"][1:])):
+        shade.set(qn(name), value)
+    cell._tc.get_or_add_tcPr().insert_element_before(shade, "w:noWrap", "w:tcMar", "w:vAlign")
 
 
 def cell_margins(table: Any) -> None:
@@ -116,17 +140,19 @@ def cell_margins(table: Any) -> None:
     table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
 
 
-def lay_footer(footer: Any) -> None:
+def lay_footer(footer: Any, content: dict[str, Any]) -> None:
     """The hash and the page; then whoever may read it."""
     first = footer.paragraphs[0]
     first.style = "Quiet"
     right_tab(first)
-    first.add_run("{{ labels.hash }}\t{{ page_words.0 }}")
+    before, rest = content["labels"]["page"].split("{page}")
+    between, after = rest.split("{pages}")
+    first.add_run(f"{content['labels']['hash']}\t{before}")
     field(first, "PAGE")
-    first.add_run("{{ page_words.1 }}")
+    first.add_run(between)
     field(first, "NUMPAGES")
-    first.add_run("{{ page_words.2 }}")
-    second = footer.add_paragraph("{{ sha256 }}\t{{ footer }}", style="Quiet")
+    first.add_run(after)
+    second = footer.add_paragraph(f"{content['sha256']}\t{content['footer']}", style="Quiet")
     right_tab(second)
 
 
@@ -145,7 +171,3 @@ def field(paragraph: Any, code: str) -> None:
     run.append(value)
     element.append(run)
     paragraph._p.append(element)
-
-
-if __name__ == "__main__":
-    build().save(str(TEMPLATE))

@@ -10,11 +10,15 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words, and the numbers of the sources that prove them: printed as a mark, 「[帖 1、3]」."""
+    """Words, and what proves them: numbers of sources, 「[帖 1、3]」, or codes of rolls, 「[单 2]」.
+
+    A roll without a number has no mark: the words themselves lead to it.
+    """
 
     words: str
     posts: tuple[int, ...] = ()
     strong: bool = False
+    rolls: tuple[str, ...] = ()
 
 
 Text = tuple[Run, ...]
@@ -105,6 +109,7 @@ class Chart:
     legend: tuple[tuple[str, str], ...] = ()  # name, #RRGGBB
     note: str = ""
     height: int = 176
+    rolls: tuple[str, ...] = ()  # what the title's numbers count
     kind: Literal["chart"] = field(default="chart", init=False)
 
 
@@ -121,6 +126,24 @@ class Post:
     at: str
     text: str
     url: str = ""
+    page: str = ""  # our own page of it, below the document's `address`
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """The posts that one figure counts, by their keys: what a list of many is proved by.
+
+    `sha256` is that of the sorted keys, a line each (`frozen.roll_bytes`). With a `number` it stands
+    in the document's table of rolls; without one only its page has it.
+    """
+
+    code: str
+    counts: str  # what is counted, in words
+    keys: tuple[str, ...]
+    sha256: str
+    number: int = 0
+    page: str = ""  # below the document's `address`
+    shown: str = ""  # keys to print, where there is no page
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +168,8 @@ class Document:
     as_of: str = ""
     level: Level | None = None
     sources: tuple[Post, ...] = ()
+    rolls: tuple[Roll, ...] = ()
+    address: str = ""  # where the pages of posts and rolls are found, without a slash at the end
     signatures: tuple[Signature, ...] = ()
     watermark: str = ""
     footer: str = ""  # e.g. who may read it

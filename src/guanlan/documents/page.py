@@ -7,7 +7,7 @@ from typing import Any
 from django.template import Context, Engine, Template
 
 from guanlan.documents.frozen import Frozen
-from guanlan.documents.printed import printed
+from guanlan.documents.printed import is_wide, printed
 
 
 def render_html(frozen: Frozen) -> str:
@@ -26,15 +26,19 @@ def render_html(frozen: Frozen) -> str:
 
 
 def aligned(table: dict[str, Any]) -> dict[str, Any]:
-    """The table's columns with their width in percent, and its cells each knowing its alignment."""
+    """The table's columns with their width in percent, and its cells each knowing its column."""
     columns = table["columns"]
     total = sum(column["share"] for column in columns)
     return {
         "columns": [column | {"percent": f"{100 * column['share'] / total:.1f}"} for column in columns],
         "rows": [
-            [{"text": cell, "numeric": column["numeric"]} for cell, column in zip(row, columns, strict=True)]
+            [
+                {"text": cell, "numeric": column["numeric"], "head": column["head"]}
+                for cell, column in zip(row, columns, strict=True)
+            ]
             for row in table["rows"]
         ],
+        "wide": is_wide(columns),
     }
 
 

@@ -1,68 +1,42 @@
-"""Word: the house's template filled by docxtpl, then the body in the template's own styles."""
+"""Word: the house's letterhead, then the body in its styles."""
 
 import io
 import zipfile
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement, parse_xml
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt, RGBColor
-from docxtpl import DocxTemplate, RichText
 
 from guanlan.documents.frozen import Frozen
-from guanlan.documents.house import QUIET, TEMPLATE, TEXT_WIDTH, cell_margins
+from guanlan.documents.house import QUIET, TEXT_WIDTH, cell_margins, letterhead
 from guanlan.documents.paper import render_png
 from guanlan.documents.printed import printed
 
-WATERMARK = Path(__file__).parent / "watermark.xml"
 HAIRLINE = "DFE3E8"
+HYPERLINK = RELATIONSHIP_TYPE.HYPERLINK
+SOURCE_IDS, ROLL_IDS = 0, 10_000  # bookmarks are numbered; no report has so many sources
 FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def render_docx(frozen: Frozen) -> bytes:
-    """The document as a .docx of the house's template; the same frozen data give the same bytes."""
+    """The document as a .docx; the same frozen data give the same bytes."""
     content = printed(frozen)
-    template = DocxTemplate(str(TEMPLATE))
-    if content["watermark"]:
-        lay_watermark(template.get_docx().sections[0].header.paragraphs[0])
-    template.render(letterhead(content), autoescape=True)
-    word = template.docx
-    title_only(word, content["level"])
+    word = letterhead(content)
     write_properties(word.core_properties, content)
     for block in content["blocks"]:
         WRITERS[block["kind"]](word, block, content["labels"])
     write_signatures(word, content)
+    write_rolls(word, content)
     write_sources(word, content)
     write_chart_tables(word, content)
     word.add_paragraph()  # Word wants a paragraph at the end
     written = io.BytesIO()
     word.save(written)
     return settled(written.getvalue())
-
-
-def letterhead(content: dict[str, Any]) -> dict[str, Any]:
-    """What the template's marks stand for."""
-    labels, level = content["labels"], content["level"]
-    as_of = f"{labels['as_of']}\u00a0{content['as_of']}　" if content["as_of"] else ""
-    before, rest = labels["page"].split("{page}")
-    words = f"{level['numeral']}\u00a0{level['word']}" if level else ""
-    return content | {
-        "subtitle": as_of + content["subtitle"],
-        "page_words": (before, *rest.split("{pages}")),
-        "level": RichText(words, color=level["ink"][1:] if level else None, bold=True),
-        "level_colour": level["colour"][1:] if level else "FFFFFF",
-    }
-
-
-def title_only(word: Any, level: dict[str, str] | None) -> None:
-    """Without a level the title takes the whole line."""
-    row = word.tables[0].rows[0]
-    if level is None:
-        row._tr.remove(row.cells[0]._tc)
-        row.cells[0].width = TEXT_WIDTH
 
 
 def write_properties(properties: Any, content: dict[str, Any]) -> None:
@@ -74,15 +48,25 @@ def write_properties(properties: Any, content: dict[str, Any]) -> None:
 
 
 def write_runs(paragraph: Any, text: list[dict[str, Any]], labels: dict[str, str]) -> None:
-    """Runs with their marks, each number a link to its source."""
+    """Runs with their marks, each number a link to its source or roll."""
     for run in text:
-        paragraph.add_run(run["words"]).bold = True if run["strong"] else None
-        if run["posts"]:
-            quiet(paragraph.add_run(f"[{labels['post']}\u00a0"))
-            for place, number in enumerate(run["posts"]):
-                if place:
-                    quiet(paragraph.add_run(labels["and"]))
-                link(paragraph, str(number), f"post-{number}")
+        said = paragraph.add_run(run["words"])
+        said.bold = True if run["strong"] else None
+        linked(paragraph, said, run["href"])
+        write_marks(paragraph, run, labels)
+
+
+def write_marks(paragraph: Any, marked: dict[str, Any], labels: dict[str, str]) -> None:
+    """What proves a run or a chart: [帖 1、3], [单 2]."""
+    rolls = [roll["number"] for roll in marked["rolls"]]
+    for word, name, numbers in (
+        (labels["post"], "post", marked.get("posts", ())),
+        (labels["roll"], "roll", rolls),
+    ):
+        for place, number in enumerate(numbers):
+            quiet(paragraph.add_run(labels["and"] if place else f"[{word}\u00a0"))
+            link(paragraph, quiet(paragraph.add_run(str(number))), f"#{name}-{number}")
+        if numbers:
             quiet(paragraph.add_run("]"))
 
 
@@ -92,12 +76,22 @@ def quiet(run: Any) -> Any:
     return run
 
 
-def link(paragraph: Any, words: str, bookmark: str) -> None:
-    """Words that lead to a bookmark of this file."""
+def link(paragraph: Any, run: Any, target: str) -> None:
+    """Let a run lead to a bookmark of this file (#name), or to an address."""
     hyperlink = OxmlElement("w:hyperlink")
-    hyperlink.set(qn("w:anchor"), bookmark)
-    hyperlink.append(quiet(paragraph.add_run(words))._r)
+    if target.startswith("#"):
+        hyperlink.set(qn("w:anchor"), target[1:])
+    else:
+        hyperlink.set(qn("r:id"), paragraph.part.relate_to(target, HYPERLINK, is_external=True))
+    hyperlink.append(run._r)
     paragraph._p.append(hyperlink)
+
+
+def linked(paragraph: Any, run: Any, target: str) -> None:
+    """Underline a run and let it lead to an address; without one it stays as it is."""
+    if target:
+        run.underline = True
+        link(paragraph, run, target)
 
 
 def bookmark(paragraph: Any, name: str, number: int) -> None:
@@ -125,7 +119,12 @@ def write_paragraph(word: Any, block: dict[str, Any], labels: dict[str, str]) ->
 
 def write_key_values(word: Any, block: dict[str, Any], labels: dict[str, str]) -> None:
     """A table of two columns without lines."""
-    table = bare_table(word, len(block["rows"]), [Mm(26), TEXT_WIDTH - Mm(26)])
+    # A digit is half as wide as a Chinese character, which at 9 points is 3.2 mm.
+    longest = max(
+        (sum(2 if ord(c) > 0x2000 else 1 for c in label) for label, _text in block["rows"]), default=0
+    )
+    first = Mm(min(max(26, 2 * longest + 6), 60))
+    table = bare_table(word, len(block["rows"]), [first, TEXT_WIDTH - first])
     for cells, (label, text) in zip(table_cells(table), block["rows"], strict=True):
         quiet(cells[0].paragraphs[0].add_run(label))
         write_runs(cells[1].paragraphs[0], text, labels)
@@ -151,7 +150,7 @@ def write_table(word: Any, block: dict[str, Any], labels: dict[str, str]) -> Non
     table = bare_table(word, len(block["rows"]) + 1, widths)
     hairlines(table)
     head, *rows = table_cells(table)
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    repeat_head(table)
     for cell, column in zip(head, columns, strict=True):
         unit = f"（{column['unit']}）" if column["unit"] else ""
         quiet(cell.paragraphs[0].add_run(column["head"] + unit))
@@ -160,6 +159,11 @@ def write_table(word: Any, block: dict[str, Any], labels: dict[str, str]) -> Non
         for cell, column, text in zip(cells, columns, row, strict=True):
             write_runs(cell.paragraphs[0], text, labels)
             align(cell, column)
+
+
+def repeat_head(table: Any) -> None:
+    """Word prints the first row again on each page that the table reaches."""
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
 def align(cell: Any, column: dict[str, Any]) -> None:
@@ -171,7 +175,7 @@ def align(cell: Any, column: dict[str, Any]) -> None:
 
 def write_chart(word: Any, block: dict[str, Any], labels: dict[str, str]) -> None:
     """Title, picture, and the legend in words with a square of each colour."""
-    word.add_paragraph(block["title"], style="Heading 1")
+    write_marks(word.add_paragraph(block["title"], style="Heading 1"), block, labels)
     word.add_picture(io.BytesIO(render_png(block["svg"])), width=TEXT_WIDTH)
     if not block["legend"] and not block["note"]:
         return
@@ -206,6 +210,34 @@ def write_signatures(word: Any, content: dict[str, Any]) -> None:
             cell.add_paragraph(signature["at"], style="Quiet")
 
 
+def write_rolls(word: Any, content: dict[str, Any]) -> None:
+    """The lists behind the figures: what is counted, how many, the hash of the list."""
+    if not content["rolls"]:
+        return
+    labels = content["labels"]
+    write_heading(word, {"words": labels["rolls"], "note": labels["rolls_note"]}, labels)
+    widths = [Mm(10), Mm(62), Mm(16), TEXT_WIDTH - Mm(88)]
+    table = bare_table(word, len(content["rolls"]) + 1, widths)
+    hairlines(table)
+    head, *rows = table_cells(table)
+    repeat_head(table)
+    for cell, words in zip(head, ("roll", "roll_counts", "roll_count", "roll_hash"), strict=True):
+        quiet(cell.paragraphs[0].add_run(labels[words]))
+    for cells, roll in zip(rows, content["rolls"], strict=True):
+        number, counts, count, sha256 = (cell.paragraphs[0] for cell in cells)
+        bookmark(number, f"roll-{roll['number']}", ROLL_IDS + roll["number"])
+        quiet(number.add_run(str(roll["number"])))
+        counts.add_run(roll["counts"])
+        if roll["shown"]:
+            cells[1].add_paragraph(roll["shown"], style="Quiet")
+        linked(count, count.add_run(roll["count"]), roll["href"])
+        quiet(sha256.add_run(roll["sha256"]))
+    for row in (head, *rows):
+        row[2].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if content["unnumbered"]:
+        word.add_paragraph(content["unnumbered"], style="Quiet")
+
+
 def write_sources(word: Any, content: dict[str, Any]) -> None:
     """The numbered posts that the marks lead to."""
     if not content["sources"]:
@@ -214,8 +246,9 @@ def write_sources(word: Any, content: dict[str, Any]) -> None:
     table = bare_table(word, len(content["sources"]), [Mm(10), TEXT_WIDTH - Mm(10)])
     hairlines(table)
     for cells, post in zip(table_cells(table), content["sources"], strict=True):
-        bookmark(cells[0].paragraphs[0], f"post-{post['number']}", post["number"])
-        quiet(cells[0].paragraphs[0].add_run(str(post["number"])))
+        number = cells[0].paragraphs[0]
+        bookmark(number, f"post-{post['number']}", SOURCE_IDS + post["number"])
+        linked(number, quiet(number.add_run(str(post["number"]))), post["href"])
         cells[1].paragraphs[0].add_run(post["text"])
         origin = f"{post['platform']}，{post['author']}　{post['at']}　{post['url']}"
         cells[1].add_paragraph(origin.rstrip("　"), style="Quiet")
@@ -239,6 +272,8 @@ def bare_table(word: Any, rows: int, widths: list[Any]) -> Any:
     cell_margins(table)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
+    for row in table.rows:  # a row is not torn by a page's end
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cells in table_cells(table):
         for cell, width in zip(cells, widths, strict=True):
             cell.width = width
@@ -258,11 +293,6 @@ def hairlines(table: Any) -> None:
         line.set(qn(name), value)
     borders.append(line)
     table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
-
-
-def lay_watermark(paragraph: Any) -> None:
-    """Pale slanted words behind every page: Word's own way, a shape in the header with docxtpl's mark."""
-    paragraph.add_run()._r.append(parse_xml(WATERMARK.read_bytes()))
 
 
 def settled(archive: bytes) -> bytes:

@@ -105,6 +105,15 @@ def measure(columns: Columns, rows: Rows, at: int) -> dict[str, int | None]:
 
 def witnesses(columns: Columns, rows: Rows, at: int) -> Mapping[str, tuple[int, ...]]:
     """Return the rows behind each measure, the latest WITNESSES of those that were counted."""
+    return {name: tuple(chosen[-WITNESSES:].tolist()) for name, chosen in _behind(columns, rows, at).items()}
+
+
+def carriers(columns: Columns, rows: Rows, at: int) -> Mapping[str, tuple[int, ...]]:
+    """Return all rows behind each measure, and `others`: what the negative share is of."""
+    return {name: tuple(chosen.tolist()) for name, chosen in _behind(columns, rows, at).items()}
+
+
+def _behind(columns: Columns, rows: Rows, at: int) -> dict[str, Rows]:
     _counts, tops, _voices = _run(columns, rows, at)
     others = rows[~columns.ours[rows] & ~columns.repeat[rows]]
     negative = others[columns.negative[others]]
@@ -119,11 +128,11 @@ def witnesses(columns: Columns, rows: Rows, at: int) -> Mapping[str, tuple[int, 
         "outlets": negative[columns.media[negative] == _NEWS],
         "large_accounts": negative[columns.followers[negative] >= LARGE_ACCOUNT],
         "posts": rows,
+        "others": others,
     }
-    named = {name: tuple(chosen[-WITNESSES:].tolist()) for name, chosen in found.items()}
     for name, row in zip(LARGEST, tops[:, 1].tolist(), strict=True):
-        named[name] = () if row < 0 else (row,)
-    return named
+        found[name] = np.array([row] if row >= 0 else [], np.int32)
+    return found
 
 
 def _run(

@@ -6,7 +6,7 @@ or at ticks of event time (one a minute); never at the end of a batch. So the sa
 bring the same results in batches of any size.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import pyarrow as pa
@@ -75,6 +75,10 @@ class Analyser:
     def event(self, key: str) -> EventView:
         """Return one event; raise KeyError if there is none of that key."""
         return self._stream.view(self._stream.by_key(key))
+
+    def carriers(self, key: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Return the posts, as (platform, id), behind each of an event's measures; KeyError as `event`."""
+        return self._stream.carriers(self._stream.by_key(key))
 
     def snapshot(self) -> bytes:
         """Return all state but the model; `restore` goes on from it with the same results."""

@@ -14,7 +14,7 @@ from guanlan.engine.events import CLOSED_US, Event, figures
 from guanlan.engine.gather import Gather
 from guanlan.engine.ledger import NO_EVENT, Ledger
 from guanlan.engine.lexicon import Lexicon
-from guanlan.engine.measures import HOUR_US, Hours
+from guanlan.engine.measures import HOUR_US, Hours, carriers
 from guanlan.engine.model import CLASSES
 from guanlan.engine.naming import name_of, words_of
 from guanlan.engine.query import Watch, subject
@@ -192,6 +192,16 @@ class Stream:
             event.facts,
             self._path(event),
         )
+
+    def carriers(self, event: Event) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Return the posts, as (platform, id), behind each measure of an event at event time."""
+        found = carriers(self.ledger.columns(), event.posts(), self.clock)
+        names, ids = list(self.platforms), self.ledger.ids
+        platforms = self.ledger["platform"]
+        return {
+            measure: tuple((names[platforms[row]], ids[row]) for row in rows)
+            for measure, rows in found.items()
+        }
 
     def _key(self, number: int, row: int) -> str:
         name = f"{self.platform_of(int(self.ledger['platform'][row]))}\0{self.ledger.ids[row]}"

@@ -1,10 +1,11 @@
-"""How levels and moments are written in sentences that are stored or sent."""
+"""How levels, moments and lengths of time are written, in stored sentences and on pages."""
 
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+# One character each, so that a level is never read as a letter.
 _NUMERALS = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ"}
 
 

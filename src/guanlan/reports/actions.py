@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from guanlan.audit.actions import record
 from guanlan.clocks.actions import touch
-from guanlan.clocks.models import Stream
+from guanlan.clocks.models import Stream, new_key
 from guanlan.documents.frozen import freeze
 from guanlan.documents.model import Document
 from guanlan.errors import Refused
@@ -24,7 +24,7 @@ from guanlan.people.models import Person
 from guanlan.people.permissions import require
 from guanlan.plan.queries import document, in_force
 from guanlan.plan.timing import clock_of
-from guanlan.reports.gathering import closing, flash
+from guanlan.reports.gathering import Issue, closing, flash
 from guanlan.reports.models import Receipt, Rendering, Report
 from guanlan.reports.permissions import CLOSE, SUBMIT
 from guanlan.reports.queries import command_of
@@ -44,6 +44,10 @@ class NobodyToTell(Refused):
     """There is nobody the report could be sent to."""
 
 
+class Overtaken(Refused):
+    """Somebody wrote the same report at the same moment."""
+
+
 class NotStoodDown(Refused):
     """A closing report sums up a response that has ended."""
 
@@ -56,25 +60,22 @@ def submit_flash(*, event: Event, person: Person, now: datetime) -> Report:
     """Freeze the event as it stands, send it to the command and the leaders; return the report.
 
     Each of them gets a receipt with the plan's clock. Raises NotAllowed, NotConfirmed,
-    NobodyToTell; then nothing is sent.
+    NobodyToTell, Overtaken; then nothing is sent.
     """
     require(person, SUBMIT, at=now)
+    event = _confirmed(event)
+    incident = event.incidents.filter(state=Incident.State.ACTIVE).first()
+    persons = _command(incident, now)
+    issue = _issue(event, Report.Kind.FLASH, _read_by(event, now))
+    # Counting the posts takes longer than a write may hold the lock.
+    made = flash(event, person, now, issue=issue)
     with transaction.atomic():
         Stream.objects.select_for_update().get(pk=event.stream_id)
-        event = Event.objects.select_related("stream", "watch__unit", "confirmed_by").get(pk=event.pk)
-        if event.state != Event.State.CONFIRMED:
-            raise NotConfirmed(
-                _("“%(name)s”现在是“%(state)s”，不能上报。请先由值班人员确认等级。")
-                % {"name": event.name, "state": event.get_state_display()}
-            )
-        incident = event.incidents.filter(state=Incident.State.ACTIVE).first()
-        persons = command_of(incident, at=now)
-        if not persons:
-            raise NobodyToTell(_("指挥部没有人可以收报告。请管理员先在“人员”里安排指挥人员。"))
-        report = _keep(flash(event, person, now), Report.Kind.FLASH, event, incident, person)
+        event = _confirmed(event)
+        report = _keep(made, issue, Report.Kind.FLASH, event, incident, person)
         Report.objects.filter(pk=report.pk).update(submitted_at=now)
         report.submitted_at = now
-        _send(report, persons, _read_by(event, now), now)
+        _send(report, persons, issue.read_by, now)
         _record("reports.submit_flash", report, person, now)
         if incident is not None:
             told = _("上报快报第 %(number)d 期，送 %(count)d 人")
@@ -94,20 +95,18 @@ def read_report(*, report: Report, person: Person, now: datetime) -> None:
 
 
 def write_closing(*, incident: Incident, person: Person, now: datetime) -> Report:
-    """Freeze the closing report of an incident and return it; distributing is a step of its own."""
+    """Freeze the closing report of an incident and return it; distributing is a step of its own.
+
+    Raises NotAllowed, NotStoodDown, Overtaken.
+    """
     require(person, CLOSE, at=now)
+    incident = _stood_down(incident)
+    issue = _issue(incident.event, Report.Kind.CLOSING)
+    made = closing(incident, person, now, issue=issue)
     with transaction.atomic():
         Stream.objects.select_for_update().get(pk=incident.stream_id)
-        incident = Incident.objects.select_related(
-            "stream", "event__watch__unit", "plan_version", "unit"
-        ).get(pk=incident.pk)
-        if incident.state != Incident.State.STOOD_DOWN:
-            raise NotStoodDown(
-                _("%(number)s 现在是“%(state)s”，不能写总结报告。请在解除响应之后、归档之前写。")
-                % {"number": incident.number, "state": incident.get_state_display()}
-            )
-        document_ = closing(incident, person, now)
-        report = _keep(document_, Report.Kind.CLOSING, incident.event, incident, person)
+        incident = _stood_down(incident)
+        report = _keep(made, issue, Report.Kind.CLOSING, incident.event, incident, person)
         _record("reports.write_closing", report, person, now)
         _note(incident, "reports.note_closing", _("写成总结报告"), report, person, now)
     return report
@@ -150,20 +149,60 @@ def ask_rendering(*, report: Report, format: str, person: Person, now: datetime)
     return asked
 
 
-def _keep(made: Document, kind: str, event: Event, incident: Incident | None, person: Person) -> Report:
+def _confirmed(event: Event) -> Event:
+    event = Event.objects.select_related("stream", "watch__unit", "confirmed_by").get(pk=event.pk)
+    if event.state != Event.State.CONFIRMED:
+        raise NotConfirmed(
+            _("“%(name)s”现在是“%(state)s”，不能上报。请先由值班人员确认等级。")
+            % {"name": event.name, "state": event.get_state_display()}
+        )
+    return event
+
+
+def _stood_down(incident: Incident) -> Incident:
+    incident = Incident.objects.select_related("stream", "event__watch__unit", "plan_version", "unit").get(
+        pk=incident.pk
+    )
+    if incident.state != Incident.State.STOOD_DOWN:
+        raise NotStoodDown(
+            _("%(number)s 现在是“%(state)s”，不能写总结报告。请在解除响应之后、归档之前写。")
+            % {"number": incident.number, "state": incident.get_state_display()}
+        )
+    return incident
+
+
+def _command(incident: Incident | None, now: datetime) -> list[Person]:
+    persons = command_of(incident, at=now)
+    if not persons:
+        raise NobodyToTell(_("指挥部没有人可以收报告。请管理员先在“人员”里安排指挥人员。"))
+    return persons
+
+
+def _issue(event: Event, kind: str, read_by: datetime | None = None) -> Issue:
+    return Issue(new_key(), Report.objects.filter(event=event, kind=kind).count() + 1, read_by)
+
+
+def _keep(
+    made: Document, issue: Issue, kind: str, event: Event, incident: Incident | None, person: Person
+) -> Report:
+    if _issue(event, kind).number != issue.number:
+        raise Overtaken(
+            _("第 %(number)d 期刚刚由别人写好。请先打开看过，仍需要再写一期的话，再点一次。")
+            % {"number": issue.number}
+        )
     frozen = freeze(made)
-    number = Report.objects.filter(event=event, kind=kind).count() + 1
     titles = {
         Report.Kind.FLASH: _("快报第 %(number)d 期：%(name)s"),
         Report.Kind.CLOSING: _("总结报告第 %(number)d 版：%(name)s"),
     }
     return Report.objects.create(
+        key=issue.key,
         stream=event.stream,
         kind=kind,
         event=event,
         incident=incident,
-        number=number,
-        title=titles[Report.Kind(kind)] % {"number": number, "name": event.name},
+        number=issue.number,
+        title=titles[Report.Kind(kind)] % {"number": issue.number, "name": event.name},
         frozen=json.loads(frozen.stored),
         sha256=frozen.sha256,
         written_at=made.made_at,
@@ -172,7 +211,7 @@ def _keep(made: Document, kind: str, event: Event, incident: Incident | None, pe
     )
 
 
-def _send(report: Report, persons: list[Person], read_by: datetime, now: datetime) -> None:
+def _send(report: Report, persons: list[Person], read_by: datetime | None, now: datetime) -> None:
     for person in persons:
         Receipt.objects.create(
             stream=report.stream, report=report, person=person, sent_at=now, read_by=read_by

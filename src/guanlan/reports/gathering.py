@@ -1,36 +1,62 @@
 """Reports from rows alone: what is said was measured, done or decided, and points to its posts."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guanlan.documents.model import Block, Document, Level, Paragraph, Run
+from guanlan.clocks.models import Stream
+from guanlan.documents.model import Block, Document, Level, Paragraph, Run, text
 from guanlan.incidents.models import Incident
 from guanlan.incidents.wording import length, level_word, moment
 from guanlan.people.models import Person
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.queries import document, in_force
-from guanlan.reports import sections
-from guanlan.reports.proofs import Proofs, proofs
+from guanlan.reports import figures, sections
+from guanlan.reports.proofs import Proofs
 from guanlan.reports.times import times_of
+from guanlan.watch.counting import Counted, Row, counted, rows_of
 from guanlan.watch.models import Event
-from guanlan.watch.queries import grading, recent
+from guanlan.watch.queries import grading
 from guanlan.watch.rows import CriterionRow, criteria_rows
 
 COLOURS = {"red": "#C92A2A", "orange": "#E8590C", "yellow": "#F2B705", "blue": "#1C7ED6", "purple": "#5F3DC4"}
 
 
-def flash(event: Event, person: Person, now: datetime) -> Document:
+@dataclass(frozen=True)
+class Matter:
+    """What a report is about, counted once: every part of it stands on the same posts."""
+
+    event: Event
+    incident: Incident | None
+    plan: PlanDocument | None
+    rows: list[Row]
+    counted: Mapping[str, Counted]
+    criteria: list[CriterionRow]
+    proofs: Proofs
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Which report it will be: its key, its number among the event's, and by when it is to be read."""
+
+    key: str
+    number: int
+    read_by: datetime | None = None
+
+
+def flash(event: Event, person: Person, now: datetime, *, issue: Issue) -> Document:
     """Gather the flash report (快报) of an event as it stands."""
     incident = event.incidents.filter(state=Incident.State.ACTIVE).first()
-    plan = _plan(event, incident)
-    rows, chosen = _graded(event, plan)
-    blocks: list[Block] = [Paragraph(_flash_lead(event, chosen, now), lead=True)]
-    blocks += sections.figures(times_of(event, incident, reporting_at=now))
-    blocks.append(sections.trend(event, incident, now=now))
-    if plan is not None and rows:
-        blocks += sections.criteria(rows, chosen, plan)
-    blocks += sections.level_moves(event, incident, now=now)
+    version = incident.plan_version if incident else in_force(event.watch.unit)
+    matter = _matter(event, incident, document(version) if version else None, issue.key, now)
+    blocks: list[Block] = [Paragraph(_flash_lead(matter, now), lead=True)]
+    blocks.append(Paragraph(text(_wanted(matter, issue, now)), lead=True))
+    measured = times_of(event, incident, reporting_at=now)
+    blocks += figures.times(measured, matter.rows, matter.proofs, now=now) + _counts(matter, now)
     if incident is not None:
         blocks += sections.tasks(incident, now=now) + sections.story(incident, now=now)
     blocks += sections.coverage(event, now=now)
@@ -39,23 +65,25 @@ def flash(event: Event, person: Person, now: datetime) -> Document:
         made_at=now,
         blocks=tuple(blocks),
         label=_("%(unit)s舆情快报") % {"unit": event.watch.unit.name},
-        subtitle=_by(person, plan),
+        number=_("第 %(number)d 期　%(at)s") % {"number": issue.number, "at": _dated(now)},
+        subtitle=_by(person, matter.plan),
         as_of=moment(now, now),
-        level=_level(event.confirmed_level, plan),
-        sources=chosen.sources(),
+        level=_level(event.confirmed_level, matter.plan),
+        sources=matter.proofs.sources(now),
+        rolls=matter.proofs.rolls(),
+        address=settings.PUBLIC_ADDRESS.rstrip("/"),
+        watermark=_watermark(event),
         footer=_("内部"),
     )
 
 
-def closing(incident: Incident, person: Person, now: datetime) -> Document:
+def closing(incident: Incident, person: Person, now: datetime, *, issue: Issue) -> Document:
     """Gather the closing report (总结报告) of an incident that was stood down."""
-    event, plan = incident.event, document(incident.plan_version)
-    rows, chosen = _graded(event, plan)
-    blocks: list[Block] = [Paragraph(_closing_lead(incident, chosen, now), lead=True)]
-    blocks += sections.figures(times_of(event, incident))
-    blocks.append(sections.trend(event, incident, now=now))
-    blocks += sections.criteria(rows, chosen, plan) if rows else []
-    blocks += sections.level_moves(event, incident, now=now)
+    event = incident.event
+    matter = _matter(event, incident, document(incident.plan_version), issue.key, now)
+    blocks: list[Block] = [Paragraph(_closing_lead(incident, matter, now), lead=True)]
+    measured = times_of(event, incident)
+    blocks += figures.times(measured, matter.rows, matter.proofs, now=now) + _counts(matter, now)
     blocks += sections.tasks(incident, now=now) + sections.statements(incident, now=now)
     blocks += sections.story(incident, now=now) + sections.coverage(event, now=now)
     return Document(
@@ -63,32 +91,63 @@ def closing(incident: Incident, person: Person, now: datetime) -> Document:
         made_at=now,
         blocks=tuple(blocks),
         label=_("%(unit)s舆情总结报告") % {"unit": incident.unit.name},
-        number=incident.number,
-        subtitle=_by(person, plan),
+        number=_("%(incident)s　第 %(number)d 版　%(at)s")
+        % {"incident": incident.number, "number": issue.number, "at": _dated(now)},
+        subtitle=_by(person, matter.plan),
         as_of=moment(now, now),
-        level=_level(incident.level, plan),
-        sources=chosen.sources(),
+        level=_level(incident.level, matter.plan),
+        sources=matter.proofs.sources(now),
+        rolls=matter.proofs.rolls(),
+        address=settings.PUBLIC_ADDRESS.rstrip("/"),
+        watermark=_watermark(event),
         footer=_("内部"),
     )
 
 
-def _plan(event: Event, incident: Incident | None) -> PlanDocument | None:
-    version = incident.plan_version if incident else in_force(event.watch.unit)
-    return document(version) if version else None
+def _matter(
+    event: Event, incident: Incident | None, plan: PlanDocument | None, key: str, now: datetime
+) -> Matter:
+    rows = rows_of(event)
+    found = counted(event, rows, now=now)
+    measures = {name: one.value for name, one in found.items()}
+    graded = criteria_rows(grading(event, plan, measures), plan) if plan else []
+    return Matter(event, incident, plan, rows, found, graded, Proofs(key))
 
 
-def _graded(event: Event, plan: PlanDocument | None) -> tuple[list[CriterionRow], Proofs]:
-    rows = criteria_rows(grading(event, plan), plan) if plan else []
-    return rows, proofs(event, rows)
+def _counts(matter: Matter, now: datetime) -> list[Block]:
+    """Put together what flash and closing report say of the posts."""
+    event, rows, proofs = matter.event, matter.rows, matter.proofs
+    blocks: list[Block] = [figures.trend(event, matter.incident, rows, proofs, now=now)]
+    if matter.plan is not None and matter.criteria:
+        blocks += figures.criteria(matter.criteria, matter.counted, proofs, matter.plan, event)
+    blocks += sections.level_moves(event, matter.incident, matter.plan, rows, proofs, now=now)
+    return blocks + figures.platforms(rows, proofs) + figures.posts(rows, proofs, now=now)
 
 
-def _flash_lead(event: Event, chosen: Proofs, now: datetime) -> tuple[Run, ...]:
-    count, share = recent(event, now=now)
+def _wanted(matter: Matter, issue: Issue, now: datetime) -> str:
+    """Say what is asked of those who get it, and until when."""
+    by = moment(issue.read_by, now) if issue.read_by else _("今天")
+    if matter.incident is not None:
+        words = _("请 %(by)s 前签收；%(level)s响应已启动，有新指令请在指挥室下达。")
+        return words % {"by": by, "level": level_word(matter.incident.level)}
+    level = level_word(matter.event.confirmed_level) if matter.event.confirmed_level else ""
+    if not level:
+        return _("请 %(by)s 前签收。") % {"by": by}
+    return _("请 %(by)s 前签收，并决定：启动%(level)s响应，或先观察。") % {"by": by, "level": level}
+
+
+def _dated(now: datetime) -> str:
+    return f"{timezone.localtime(now):%Y-%m-%d %H:%M}"
+
+
+def _watermark(event: Event) -> str:
+    """Nobody shall take the report of a drill or a demo for a real one."""
+    return {Stream.Kind.DRILL: _("演练"), Stream.Kind.DEMO: _("演示")}.get(Stream.Kind(event.stream.kind), "")
+
+
+def _flash_lead(matter: Matter, now: datetime) -> tuple[Run, ...]:
+    event = matter.event
     first = _("%(at)s 首帖") % {"at": moment(event.first_at, now)}
-    posts = _("；2 小时内 %(count)d 条，负面 %(share)s") % {
-        "count": count,
-        "share": _("未知") if share is None else f"{(share + 5) // 10}%",
-    }
     computed = level_word(event.computed_level) if event.computed_level else _("不入级")
     confirmed = level_word(event.confirmed_level) if event.confirmed_level else _("不入级")
     levels = _("；系统算为%(computed)s，%(name)s %(at)s 确认为%(confirmed)s。") % {
@@ -97,20 +156,29 @@ def _flash_lead(event: Event, chosen: Proofs, now: datetime) -> tuple[Run, ...]:
         "at": moment(event.confirmed_at, now) if event.confirmed_at else _("未知"),
         "confirmed": confirmed,
     }
-    return Run(first, chosen.earliest), Run(posts, chosen.loudest), Run(levels)
+    return (
+        Run(first, matter.proofs.posts(row.pk for row in matter.rows[:1])),
+        *figures.recent(matter.rows, matter.proofs, now=now),
+        Run(levels),
+    )
 
 
-def _closing_lead(incident: Incident, chosen: Proofs, now: datetime) -> tuple[Run, ...]:
+def _closing_lead(incident: Incident, matter: Matter, now: datetime) -> tuple[Run, ...]:
     ended = incident.stood_down_at
     first = _("%(at)s 首帖") % {"at": moment(incident.event.first_at, now)}
-    answered = _("；%(opened)s 启动%(level)s响应，%(ended)s 解除，历时 %(span)s；共 %(posts)d 条帖文") % {
+    answered = _("；%(opened)s 启动%(level)s响应，%(ended)s 解除，历时 %(span)s；") % {
         "opened": moment(incident.opened_at, now),
         "level": level_word(incident.level),
         "ended": moment(ended, now) if ended else _("未知"),
         "span": length(ended - incident.opened_at) if ended else _("未知"),
-        "posts": incident.event.readings.count(),
     }
-    return Run(first, chosen.earliest), Run(answered, chosen.loudest), Run("。")
+    count = _("共 %(posts)s 条帖文") % {"posts": f"{len(matter.rows):,}"}
+    return (
+        Run(first, matter.proofs.posts(row.pk for row in matter.rows[:1])),
+        Run(answered),
+        matter.proofs.few_or_roll(count, "posts", _("事件的全部帖文"), matter.rows),
+        Run("。"),
+    )
 
 
 def _by(person: Person, plan: PlanDocument | None) -> str:

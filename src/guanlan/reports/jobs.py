@@ -1,10 +1,10 @@
 """What the worker does for reports: asks again who has not read, and makes the files."""
 
-import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,17 +12,20 @@ from guanlan.audit.actions import record
 from guanlan.clocks import edge
 from guanlan.clocks.actions import touch
 from guanlan.clocks.models import Stream
-from guanlan.documents.frozen import Frozen
 from guanlan.documents.page import render_html
 from guanlan.documents.paper import render_pdf
 from guanlan.documents.word import render_docx
 from guanlan.errors import Refused
 from guanlan.notify.actions import tell
 from guanlan.notify.models import Message
+from guanlan.reports import queries
 from guanlan.reports.models import Receipt, Rendering, Report
-from guanlan.reports.queries import command_of
 
 NowFor = Callable[[Stream], datetime]
+RealNow = Callable[[], datetime]
+
+# A rendering takes seconds; after so long its worker is taken for dead.
+RENDERED_WITHIN = timedelta(minutes=5)
 
 
 class Altered(Refused):
@@ -41,30 +44,40 @@ def chase_next_receipt(now_for: NowFor = edge.now_for) -> bool:
     return False
 
 
-def render_next_report(now_for: NowFor = edge.now_for) -> bool:
+def render_next_report(now_for: NowFor = edge.now_for, real_now: RealNow = edge.real_now) -> bool:
     """Make the next file that was asked for; say whether there was one.
 
-    The same report gives the same bytes, so two workers at one file do no harm: the
-    first one's is kept. A failure stays as a sentence until somebody asks again.
+    A failure stays as a sentence until somebody asks again.
     """
-    waiting = Rendering.objects.filter(made_at=None, failure="").select_related("report", "stream")
-    asked = waiting.order_by("asked_at", "pk").first()
-    if asked is None:
+    claim = _claim(real_now())
+    if claim is None:
         return False
+    asked, mine = claim
     try:
         made = {"content": rendered(asked.report, asked.format), "made_at": now_for(asked.stream)}
     except (Refused, RuntimeError, ValueError, OSError) as wrong:
         made = {"failure": str(wrong)[:300] or _("没有做成，原因未知。")}
-    Rendering.objects.filter(pk=asked.pk, made_at=None, failure="").update(
-        **made, changed_seq=touch(asked.stream)
-    )
+    mine.update(**made, claimed_until=None, changed_seq=touch(asked.stream))
     return True
+
+
+def _claim(now: datetime) -> tuple[Rendering, QuerySet[Rendering]] | None:
+    """Return the next file and, as a query, the claim to it; workers' claims run on the machine's clock."""
+    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+    waiting = Rendering.objects.filter(free, made_at=None, failure="")
+    asked = waiting.select_related("report", "stream").order_by("asked_at", "pk").first()
+    if asked is None:
+        return None
+    until = now + RENDERED_WITHIN
+    # The conditional update is the claim; whoever comes second changes no row and looks for another.
+    if not waiting.filter(pk=asked.pk).update(claimed_until=until):
+        return _claim(now)
+    return asked, Rendering.objects.filter(pk=asked.pk, made_at=None, claimed_until=until)
 
 
 def rendered(report: Report, form: str) -> bytes:
     """Return the report in a format; Altered when the stored report has another hash than its own."""
-    stored = json.dumps(report.frozen, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    frozen = Frozen(stored.encode())
+    frozen = queries.frozen(report)
     if frozen.sha256 != report.sha256:
         raise Altered(
             _("“%(title)s”的内容与校验码不符，没有生成文件。请管理员核对。") % {"title": report.title}
@@ -84,7 +97,7 @@ def _chase(receipt: Receipt, now: datetime) -> None:
         words = _("还没有签收，请现在看：%(title)s") % {"title": report.title}
         persons = {receipt.person_id: (receipt.person, words)}
         unread = _("%(name)s还没有签收：%(title)s") % {"name": receipt.person.name, "title": report.title}
-        for other in (*command_of(report.incident, at=now), report.written_by):
+        for other in (*queries.command_of(report.incident, at=now), report.written_by):
             persons.setdefault(other.pk, (other, unread))
         for person, title in persons.values():
             tell(

@@ -56,6 +56,8 @@ class Rendering(StreamRow):
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="renderings")
     format = models.CharField(max_length=4, choices=Format)
     asked_at = models.DateTimeField()
+    # A worker is at it until then; one that dies leaves it to the next.
+    claimed_until = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField(null=True, blank=True)
     content = models.BinaryField(null=True)
     failure = models.CharField(max_length=300, blank=True)

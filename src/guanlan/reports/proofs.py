@@ -1,83 +1,91 @@
-"""The posts a report points to: few, numbered from the earliest on."""
+"""What the figures of a report stand on, gathered while it is written.
 
-from dataclasses import dataclass
+A figure of few posts carries their numbers, and they are quoted among the sources. A figure of many
+carries a roll: the keys of exactly the posts counted, with their hash, and a page that lists them.
+"""
 
-from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from guanlan.documents import model
+from guanlan.documents.frozen import roll_bytes
+from guanlan.documents.model import Run
 from guanlan.incidents.wording import moment
 from guanlan.intake.models import Post
 from guanlan.intake.reading.links import platform_called
-from guanlan.watch.models import Event, Reading
-from guanlan.watch.rows import CriterionRow
+from guanlan.watch.counting import Row
 
-EARLIEST, LOUDEST, PER_CRITERION, MOST = 5, 10, 3, 30
+FEW = 3
+QUOTED = 200  # characters
 
 
-@dataclass(frozen=True)
 class Proofs:
-    """The chosen posts by number, the earliest first; `earliest` and `loudest` are numbers too."""
+    """Numbers posts in the order in which they are first pointed to, and keeps the rolls."""
 
-    posts: tuple[Post, ...]
-    loudest: tuple[int, ...]
+    def __init__(self, report: str) -> None:
+        """Begin empty; `report` is the key of the report, in whose pages the rolls are found."""
+        self._report = report
+        self._numbers: dict[int, int] = {}
+        self._rolls: dict[str, model.Roll] = {}
 
-    @property
-    def earliest(self) -> tuple[int, ...]:
-        """The first post's number, or nothing without posts."""
-        return (1,) if self.posts else ()
+    def posts(self, pks: Iterable[int]) -> tuple[int, ...]:
+        """Return the numbers of posts, from now on among the sources."""
+        return tuple(self._numbers.setdefault(pk, len(self._numbers) + 1) for pk in pks)
 
-    def of(self, external_ids: tuple[str, ...]) -> tuple[int, ...]:
-        """Return the numbers of those of the posts that were chosen."""
-        return tuple(n for n, post in enumerate(self.posts, 1) if post.external_id in external_ids)
+    def few_or_roll(
+        self, words: str, code: str, counts: str, rows: Sequence[Row], *, strong: bool = False
+    ) -> Run:
+        """Return words that state how many `rows` are: proved one by one if they are few."""
+        if len(rows) <= FEW:
+            return Run(words, self.posts(row.pk for row in rows), strong)
+        return Run(words, (), strong, (self.roll(code, counts, rows),))
 
-    def sources(self) -> tuple[model.Post, ...]:
-        """Return them as the list that the marks of a document point into."""
-        return tuple(_source(number, post) for number, post in enumerate(self.posts, 1))
+    def cell(self, code: str, counts: str, rows: Sequence[Row]) -> Run:
+        """Return the number of `rows` for a table of many such, leading to a roll without a number."""
+        words = f"{len(rows):,}"
+        return Run(words, rolls=(self.roll(code, counts, rows, numbered=False),)) if rows else Run(words)
+
+    def roll(self, code: str, counts: str, rows: Sequence[Row], *, numbered: bool = True) -> str:
+        """Keep the roll of `rows`, in their order, and return its code; a code is kept once."""
+        if code not in self._rolls:
+            keys = tuple(row.key for row in rows)
+            number = sum(1 for kept in self._rolls.values() if kept.number) + 1 if numbered else 0
+            digest = hashlib.sha256(roll_bytes(keys)).hexdigest()
+            page = reverse("report-roll", args=[self._report, code])
+            self._rolls[code] = model.Roll(code, counts, keys, digest, number, page)
+        return code
+
+    def rolls(self) -> tuple[model.Roll, ...]:
+        """Return the rolls in the order in which they were begun."""
+        return tuple(self._rolls.values())
+
+    def sources(self, now: datetime) -> tuple[model.Post, ...]:
+        """Return the numbered posts as the list that marks point into, their times seen from `now`."""
+        stored = Post.objects.in_bulk(list(self._numbers))
+        return tuple(_source(number, stored[pk], now) for pk, number in self._numbers.items())
 
 
-def proofs(event: Event, rows: list[CriterionRow]) -> Proofs:
-    """Choose what each criterion stands on, the earliest posts and those with most interactions."""
-    readings = event.readings.select_related("post")
-    loud = _posts(readings.order_by(_interactions().desc(), "published_at")[:LOUDEST])
-    chosen: dict[int, Post] = {}
-    for row in rows:
-        carriers = readings.filter(post__external_id__in=row.posts).order_by("published_at")
-        chosen |= {post.pk: post for post in _posts(carriers[:PER_CRITERION])}
-    early = _posts(readings.order_by("published_at", "pk")[:EARLIEST])
-    # The very first and the very loudest are pointed to, so a long table must not push them out.
-    ordered = [*early[:1], *loud[:3], *chosen.values(), *early, *loud]
-    kept = {post.pk: post for post in ordered}
-    posts = tuple(sorted(list(kept.values())[:MOST], key=lambda post: (post.published_at, post.pk)))
-    keys = [post.pk for post in posts]
-    return Proofs(posts, tuple(sorted(keys.index(post.pk) + 1 for post in loud[:3])))
-
-
-def interactions(post: Post) -> int | None:
-    """Return likes, comments and reposts together; None when none of them is known."""
-    known = [count for count in (post.likes, post.comments, post.reposts) if count is not None]
+def interactions_of(post: Post) -> int | None:
+    """Return all interactions together; None when none of them is known."""
+    counts = (post.likes, post.comments, post.reposts, post.favourites)
+    known = [count for count in counts if count is not None]
     return sum(known) if known else None
 
 
-def _interactions() -> Coalesce:
-    counts = [Coalesce(F(f"post__{name}"), 0) for name in ("likes", "comments", "reposts")]
-    return counts[0] + counts[1] + counts[2]  # type: ignore[return-value]
-
-
-def _posts(readings: QuerySet[Reading]) -> list[Post]:
-    return [reading.post for reading in readings]
-
-
-def _source(number: int, post: Post) -> model.Post:
+def _source(number: int, post: Post, now: datetime) -> model.Post:
     words = " ".join(filter(None, (post.title, post.text)))
-    count = interactions(post)
+    count = interactions_of(post)
     said = _("未知") if count is None else f"{count:,}"
     return model.Post(
         number,
         platform_called(post.platform),
         post.author_name or _("未知"),
-        _("%(at)s，互动 %(count)s") % {"at": moment(post.published_at, post.taken_at), "count": said},
-        words[:200],
+        _("%(at)s，互动 %(count)s") % {"at": moment(post.published_at, now), "count": said},
+        words[:QUOTED],
         post.url,
+        reverse("post", args=[post.key]),
     )

@@ -1,15 +1,24 @@
 """Reading reports: who is to read them, who has, what stands in them."""
 
+import copy
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from guanlan.clocks.models import Stream
+from guanlan.documents.frozen import Frozen
+from guanlan.documents.printed import is_wide, listed, resolve
 from guanlan.incidents.models import Incident
+from guanlan.intake.models import Post
 from guanlan.people.models import Function, Person
 from guanlan.people.queries import persons_with
 from guanlan.reports.models import Receipt, Report
+
+# Keys asked for at once; databases take only so many.
+PART = 5_000
 
 
 def command_of(incident: Incident | None, *, at: datetime) -> list[Person]:
@@ -53,13 +62,56 @@ def concerned(report: Report) -> set[int]:
 
 
 def blocks(report: Report) -> list[dict[str, Any]]:
-    """Return the frozen blocks, tables with their `numeric` columns, charts with their `place`."""
-    found = []
-    for number, block in enumerate(report.frozen["blocks"]):
+    """Return the frozen blocks: tables with `cells`, charts with `place`, marks with addresses."""
+    found: list[dict[str, Any]] = copy.deepcopy(report.frozen["blocks"])
+    resolve(found, {roll["code"]: roll for roll in rolls(report)})
+    for number, block in enumerate(found):
         table = block.get("table", block)
-        numeric = [place for place, column in enumerate(table.get("columns", ())) if column["numeric"]]
+        if "columns" in table:
+            table |= by_cell(table)
         # A template would read the dictionary's own `items` otherwise.
-        found.append(
-            block | {"numeric": numeric, "place": f"chart-{number}", "figures": block.get("items", [])}
-        )
+        block |= {"place": f"chart-{number}", "figures": block.get("items", [])}
     return found
+
+
+def by_cell(table: dict[str, Any]) -> dict[str, Any]:
+    """Return a table's rows with the column beside each cell; `wide` if a phone is too narrow for it."""
+    columns = table["columns"]
+    rows = [
+        [{"column": column, "text": cell} for column, cell in zip(columns, row, strict=True)]
+        for row in table["rows"]
+    ]
+    return {"cells": rows, "wide": is_wide(columns)}
+
+
+def rolls(report: Report) -> list[dict[str, Any]]:
+    """Return the rolls as they are listed: count, hash and address in place of the keys."""
+    return [listed(roll, "") for roll in report.frozen.get("rolls", [])]
+
+
+def roll(report: Report, code: str) -> dict[str, Any] | None:
+    """Return one roll as it was frozen, with its keys; None if the report has none of that code."""
+    return next((one for one in report.frozen.get("rolls", []) if one["code"] == code), None)
+
+
+def frozen(report: Report) -> Frozen:
+    """Return the report's bytes as they were frozen."""
+    return Frozen(json.dumps(report.frozen, ensure_ascii=False, sort_keys=True, allow_nan=False).encode())
+
+
+def is_unchanged(report: Report) -> bool:
+    """Whether the stored report still has the hash that it was frozen with."""
+    return frozen(report).sha256 == report.sha256
+
+
+def posts_of(person: Person, keys: Sequence[str]) -> list[Post]:
+    """Return the posts with these keys that this person may see, in the order of the keys."""
+    found = {post.key: post for post in Post.visible_to(person).filter(key__in=keys)}
+    return [found[key] for key in keys if key in found]
+
+
+def gone(person: Person, keys: Sequence[str]) -> int:
+    """Return how many of the posts with these keys are not stored any more, or not shown to this person."""
+    seen = Post.visible_to(person)
+    parts = (keys[start : start + PART] for start in range(0, len(keys), PART))
+    return len(keys) - sum(seen.filter(key__in=part).count() for part in parts)

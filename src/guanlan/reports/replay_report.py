@@ -1,17 +1,22 @@
-"""What `guanlan replay` leaves behind: three files of lines, and one report in three formats."""
+"""What `guanlan replay` leaves behind: four files of lines, and one report in three formats.
 
+There are no pages to lead to, so every figure of the report has its posts in `proofs.jsonl`, a line
+each; the report prints the first of them, their number, and the hash of the whole list.
+"""
+
+import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import orjson
 from django.utils.translation import gettext as _
 
 from guanlan.documents.charts import Hour, hourly_posts, line
-from guanlan.documents.frozen import freeze
+from guanlan.documents.frozen import freeze, roll_bytes
 from guanlan.documents.model import (
     Block,
     Chart,
@@ -22,6 +27,8 @@ from guanlan.documents.model import (
     Heading,
     Paragraph,
     Post,
+    Roll,
+    Run,
     Table,
     text,
 )
@@ -40,6 +47,7 @@ LARGEST = 30  # events in the report
 LATEST = 60  # signals in the report
 BY_THE_HOUR = timedelta(days=7)  # a longer file is drawn by the day
 LONGEST = 200  # characters of a source
+SHOWN = 20  # posts of a figure that are printed
 
 
 def replay_to(
@@ -66,7 +74,9 @@ def contents(played: Played, name: str, zone: ZoneInfo) -> Iterable[tuple[str, I
     yield "posts.jsonl", played.run.lines()
     yield "events.jsonl", event_lines(played)
     yield "signals.jsonl", signal_lines(played)
-    frozen = freeze(report(played, name, zone))
+    made = report(played, name, zone)
+    yield "proofs.jsonl", proof_lines(made)
+    frozen = freeze(made)
     yield "report.html", [render_html(frozen).encode()]
     yield "report.docx", [render_docx(frozen)]
     yield "report.pdf", [render_pdf(frozen)]
@@ -88,9 +98,12 @@ def report(played: Played, name: str, zone: ZoneInfo) -> Document:
             Figure(_("曾入级"), said["rose"], _("个")),
         )
     )
-    blocks: list[Block] = [Paragraph(text(says % said), lead=True), figures, trend(played, zone)]
+    rolls: dict[str, Roll] = {}
+    where = _("逐条见 posts.jsonl、events.jsonl、signals.jsonl；名单见 proofs.jsonl")
+    blocks: list[Block] = [Paragraph(text(says % said), lead=True), figures, Paragraph(text(where))]
+    blocks += [trend(played, zone, rolls)]
     blocks += [Heading(_("事件"), _("按帖文数，前 %(most)d 个") % {"most": LARGEST})]
-    blocks += [events_table(largest, played, zone) if largest else Paragraph(text(_("没有事件。")))]
+    blocks += [events_table(largest, played, zone, rolls) if largest else Paragraph(text(_("没有事件。")))]
     blocks += [Heading(_("等级变化"), _("最后 %(most)d 次") % {"most": LATEST})]
     blocks += [signals_table(played, numbers, zone) if played.signals else Paragraph(text(_("没有变化。")))]
     return Document(
@@ -101,30 +114,78 @@ def report(played: Played, name: str, zone: ZoneInfo) -> Document:
         subtitle=played.plan.meta.name,
         as_of=f"{played.last_at.astimezone(zone):%Y-%m-%d %H:%M}",
         sources=sources(largest, played, zone),
+        rolls=tuple(rolls.values()),
     )
 
 
-def trend(played: Played, zone: ZoneInfo) -> Chart:
+def proof_lines(made: Document) -> Iterator[bytes]:
+    """Yield a line of JSON for each figure that counts posts, with all that it counts."""
+    for roll in made.rolls:
+        line = {"figure": roll.code, "counts": roll.counts, "count": len(roll.keys)}
+        yield orjson.dumps(line | {"sha256": roll.sha256, "posts": roll.keys}) + b"\n"
+
+
+def counted(
+    rolls: dict[str, Roll],
+    code: str,
+    counts: str,
+    posts: Iterable[tuple[str, str]],
+    *,
+    numbered: bool = False,
+) -> tuple[str, ...]:
+    """Keep the roll of `posts` (platform, id) and return its mark; none of nothing."""
+    keys = tuple(dict.fromkeys(f"{platform}/{post}" for platform, post in posts))
+    if not keys:
+        return ()
+    number = sum(1 for roll in rolls.values() if roll.number) + 1 if numbered else 0
+    shown = "、".join(keys[:SHOWN])
+    if len(keys) > SHOWN:
+        shown = _("%(first)s 等，全部见 proofs.jsonl 的 %(code)s 行") % {"first": shown, "code": code}
+    rolls[code] = Roll(
+        code,
+        counts,
+        keys,
+        hashlib.sha256(roll_bytes(keys)).hexdigest(),
+        number,
+        shown=shown if numbered else "",
+    )
+    return (code,)
+
+
+def trend(played: Played, zone: ZoneInfo, rolls: dict[str, Roll]) -> Chart:
     """Posts by the hour, or by the day where the file is long; gaps are hours without posts."""
     moments = [at.astimezone(zone) for at in played.posts.column("published_at").to_pylist()]
+    posts = [(post.platform, post.id) for post in played.run.posts]
     if moments[-1] - moments[0] > BY_THE_HOUR:
-        days: dict[date, int] = {}
-        for day, found in groupby(moments, key=lambda at: at.date()):
-            days[day] = days.get(day, 0) + sum(1 for _at in found)
-        return line(_("每日帖文"), [(f"{day:%m-%d}", count) for day, count in days.items()], _("条"))
+        days: dict[date, list[tuple[str, str]]] = {}
+        for at, result, post in zip(moments, played.run.posts, posts, strict=True):
+            if not result.seen_before:
+                days.setdefault(at.date(), []).append(post)
+        for day, found in days.items():
+            counted(rolls, f"day-{day:%Y%m%d}", _("%(day)s 的帖文") % {"day": f"{day:%m-%d}"}, found)
+        return line(_("每日帖文"), [(f"{day:%m-%d}", len(found)) for day, found in days.items()], _("条"))
     first = moments[0].replace(minute=0, second=0, microsecond=0)
-    rows = [[0, 0, 0] for _hour in range(int((moments[-1] - first) / timedelta(hours=1)) + 1)]
+    hours = int((moments[-1] - first) / timedelta(hours=1)) + 1
+    rows: list[list[list[tuple[str, str]]]] = [[[], [], []] for _hour in range(hours)]
     negative_at = played.run.negative_at
-    for at, post in zip(moments, played.run.posts, strict=True):
-        shares = post.stance
+    for at, result, post in zip(moments, played.run.posts, posts, strict=True):
+        if result.seen_before:
+            continue
+        shares = result.stance
         kind = 0 if shares["negative"] >= negative_at else 1 + (shares["positive"] > shares["neutral"])
-        rows[int((at - first) / timedelta(hours=1))][kind] += 1
-    hours = [Hour(first + timedelta(hours=place), *row) for place, row in enumerate(rows)]
-    return hourly_posts(_("每小时帖文"), hours, zone)
+        rows[int((at - first) / timedelta(hours=1))][kind].append(post)
+    for place, stances in enumerate(rows):
+        hour = first + timedelta(hours=place)
+        names = (("negative", _("负面")), ("neutral", _("中性")), ("positive", _("正面")))
+        for (stance, name), found in zip(names, stances, strict=True):
+            words = _("%(hour)s 起一小时的%(stance)s帖文") % {"hour": f"{hour:%m-%d %H:%M}", "stance": name}
+            counted(rolls, f"hour-{hour:%Y%m%d%H}-{stance}", words, found)
+    drawn = [Hour(first + timedelta(hours=place), *map(len, row)) for place, row in enumerate(rows)]
+    return hourly_posts(_("每小时帖文"), drawn, zone)
 
 
-def events_table(largest: list[EventView], played: Played, zone: ZoneInfo) -> Table:
-    """The largest events, each with the mark of its first post."""
+def events_table(largest: list[EventView], played: Played, zone: ZoneInfo, rolls: dict[str, Roll]) -> Table:
+    """The largest events, each with the mark of its first post and of the posts that it counts."""
     columns = (
         Column(_("事件"), share=4),
         Column(_("监测方案"), share=2),
@@ -134,18 +195,27 @@ def events_table(largest: list[EventView], played: Played, zone: ZoneInfo) -> Ta
         Column(_("等级"), share=1),
     )
     names = {level.key: level.name for level in played.plan.levels}
-    rows = tuple(
-        (
-            text("、".join(event.terms[:3]) or event.event, place),
-            text(event.watch),
-            text(f"{event.first_at.astimezone(zone):%m-%d %H:%M}"),
-            text(f"{event.posts:,}"),
-            text(_("未知") if event.negative_permille is None else f"{event.negative_permille / 10:.1f}"),
-            text(names.get(event.level or "", _("不入级"))),
+    rows = []
+    for place, event in enumerate(largest, start=1):
+        name = "、".join(event.terms[:3]) or event.event
+        behind = played.run.engine.carriers(event.event)
+        all_posts = counted(rolls, event.event, name, behind["posts"], numbered=True)
+        negative, others = (_("%(name)s：负面的"), _("%(name)s：负面占比的分母"))
+        behind_share = behind["negative_permille"]
+        share = counted(rolls, f"{event.event}-negative", negative % {"name": name}, behind_share)
+        counted(rolls, f"{event.event}-others", others % {"name": name}, behind["others"])
+        permille = event.negative_permille
+        rows.append(
+            (
+                text(name, place),
+                text(event.watch),
+                text(f"{event.first_at.astimezone(zone):%m-%d %H:%M}"),
+                (Run(f"{event.posts:,}", rolls=all_posts),),
+                (Run(_("未知") if permille is None else f"{permille / 10:.1f}", rolls=share),),
+                text(names.get(event.level or "", _("不入级"))),
+            )
         )
-        for place, event in enumerate(largest, start=1)
-    )
-    return Table(columns, rows)
+    return Table(columns, tuple(rows))
 
 
 def signals_table(played: Played, numbers: dict[str, int], zone: ZoneInfo) -> Table:

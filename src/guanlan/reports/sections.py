@@ -1,123 +1,43 @@
-"""The sections of a report, each made from rows."""
+"""The parts of a report that tell what was done, each made from rows."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from guanlan.documents.charts import Hour, Mark, hourly_posts
-from guanlan.documents.model import (
-    Block,
-    Chart,
-    Column,
-    Figure,
-    Figures,
-    Heading,
-    KeyValues,
-    Paragraph,
-    Table,
-    Text,
-    text,
-)
+from guanlan.documents.model import Block, Column, Heading, KeyValues, Paragraph, Table, Text, text
 from guanlan.incidents.models import Incident
 from guanlan.incidents.queries import deadline_of, tasks_by_group
 from guanlan.incidents.states import OPEN
-from guanlan.incidents.wording import length, level_word, moment
-from guanlan.intake.models import Source
+from guanlan.incidents.wording import level_word, moment
+from guanlan.intake.models import Post, Source
 from guanlan.plan.document import PlanDocument
 from guanlan.reports.proofs import Proofs
-from guanlan.reports.times import Times
-from guanlan.watch.models import Event
-from guanlan.watch.queries import hours_of
-from guanlan.watch.rows import CriterionRow
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-MOST_HOURS = 14 * 24
+from guanlan.watch.counting import Row
+from guanlan.watch.models import Event, Signal
 
 
-def trend(event: Event, incident: Incident | None, *, now: datetime) -> Chart:
-    """Draw the posts hour by hour since the first one, with signals, decisions and releases."""
-    hours = min(max(int((now - event.first_at).total_seconds() // 3600) + 2, 24), MOST_HOURS)
-    counted = hours_of(event, now=now, hours=hours)
-    title = _("每小时帖文：%(hours)d 小时共 %(count)d 条，其中负面 %(negative)d 条") % {
-        "hours": hours,
-        "count": sum(hour.negative + hour.neutral + hour.positive for hour in counted),
-        "negative": sum(hour.negative for hour in counted),
-    }
-    drawn = [Hour(hour.at, hour.negative, hour.neutral, hour.positive) for hour in counted]
-    note = _("竖线为等级信号、决定和发布；单位：条")
-    return hourly_posts(title, drawn, SHANGHAI, _marks(event, incident), note=note)
-
-
-def _marks(event: Event, incident: Incident | None) -> list[Mark]:
-    marks = [
-        Mark(signal.at, f"{level_word(signal.level)} {signal.at.astimezone(SHANGHAI):%H:%M}")
-        for signal in event.signals.exclude(level="").order_by("at")
-    ]
-    if incident is not None:
-        marks += [Mark(decision.at, _("决定")) for decision in incident.decisions.all()]
-        marks += [Mark(release.released_at, _("发布")) for release in incident.releases.all()]
-    return marks
-
-
-def figures(times: Times) -> list[Block]:
-    """Say the four times of the plan's aims, unknown ones as unknown."""
-    named = (
-        (_("发现用时"), times.found),
-        (_("报告用时"), times.reported),
-        (_("首次回应用时"), times.answered),
-        (_("控制用时"), times.contained),
-    )
-    items = tuple(Figure(name, _("未知") if span is None else length(span)) for name, span in named)
-    note = _("发现从首帖算起，其余从等级信号算起；控制算到解除响应")
-    return [Heading(_("时效"), note), Figures(items)]
-
-
-def criteria(rows: list[CriterionRow], chosen: Proofs, plan: PlanDocument) -> list[Block]:
-    """Lay the criteria out with the lines of the two gravest levels."""
-    lines = [level_word(level.key) for level in plan.by_rank][:2]
-    columns = (
-        Column(_("判据"), share=4),
-        Column(_("现值"), numeric=True, share=2),
-        *(Column(_("%(level)s线") % {"level": line}, numeric=True, share=2) for line in lines),
-        Column(_("结果"), share=3),
-        Column(_("出处"), share=2),
-    )
-    table = Table(columns, tuple(_criterion(row, chosen, len(lines)) for row in rows))
-    return [Heading(_("定级判据"), _("取最高一级；未知不当零")), table]
-
-
-def _criterion(row: CriterionRow, chosen: Proofs, lines: int) -> tuple[Text, ...]:
-    value = _("未知") if row.value is None else f"{row.value:,}\u00a0{row.unit}"
-    begins = [text("—" if line is None else f"{line:,}") for line in row.lines[:lines]]
-    begins += [text("—")] * (lines - len(begins))
-    carriers = chosen.of(row.posts)
-    counted = "—" if row.value is None else _("见事件页")
-    proof = text("", *carriers) if carriers else text(counted)
-    return (
-        text(row.name),
-        text(value, strong=bool(row.level)),
-        *begins,
-        text(_reached(row), strong=bool(row.level)),
-        proof,
-    )
-
-
-def _reached(row: CriterionRow) -> str:
-    return _("达%(level)s") % {"level": level_word(row.level)} if row.level else row.outcome
-
-
-def level_moves(event: Event, incident: Incident | None, *, now: datetime) -> list[Block]:
-    """List what the system computed and what persons set."""
-    moves = [
-        (signal.at, _("系统算为%(level)s") % {"level": _level(signal.level)})
-        for signal in event.signals.filter(kind="LEVEL")
+def level_moves(
+    event: Event,
+    incident: Incident | None,
+    plan: PlanDocument | None,
+    rows: Sequence[Row],
+    proofs: Proofs,
+    *,
+    now: datetime,
+) -> list[Block]:
+    """List what the system computed, on which posts, and what persons set."""
+    moves: list[tuple[datetime, Text]] = [
+        (signal.at, _computed(signal, plan, rows, proofs, now))
+        for signal in event.signals.filter(kind="LEVEL").order_by("at")
     ]
     moves += [
         (
             judged.at,
-            _("%(name)s定为%(level)s") % {"name": judged.person.name, "level": _level(judged.level)}
-            + (f"：{judged.reason}" if judged.reason else ""),
+            text(
+                _("%(name)s定为%(level)s") % {"name": judged.person.name, "level": _level(judged.level)}
+                + (f"：{judged.reason}" if judged.reason else "")
+            ),
         )
         for judged in event.assessments.select_related("person")
     ]
@@ -125,19 +45,51 @@ def level_moves(event: Event, incident: Incident | None, *, now: datetime) -> li
         moves += [
             (
                 change.at,
-                _("%(name)s把响应调为%(level)s：%(reason)s")
-                % {"name": change.person.name, "level": _level(change.level), "reason": change.reason},
+                text(
+                    _("%(name)s把响应调为%(level)s：%(reason)s")
+                    % {"name": change.person.name, "level": _level(change.level), "reason": change.reason}
+                ),
             )
             for change in incident.level_changes.select_related("person")
         ]
-    return _told(_("等级变化"), sorted(moves), now)
+    return _told(_("等级变化"), sorted(moves, key=lambda move: move[0]), now)
+
+
+def _computed(
+    signal: Signal, plan: PlanDocument | None, rows: Sequence[Row], proofs: Proofs, now: datetime
+) -> Text:
+    """Name the criteria that gave the level, and the posts that the engine named with them then."""
+    words = _("系统算为%(level)s") % {"level": _level(signal.level)}
+    met = [
+        reason for reason in signal.reasons if reason["state"] == "met" and reason["level"] == signal.level
+    ]
+    named = _names(plan)
+    names = "、".join(dict.fromkeys(named[one["criterion"]] for one in met if one["criterion"] in named))
+    if not met:
+        return text(words)
+    words += _("：%(names)s达到") % {"names": names} if names else ""
+    ids = {post for reason in met for post in reason["posts"]}
+    stored = Post.objects.filter(stream=signal.stream, external_id__in=ids).values_list("pk", flat=True)
+    pks = set(stored)
+    carriers = [row for row in rows if row.pk in pks]
+    counts = _("%(at)s 系统算级时列出的帖文，每项判据只列最近的") % {"at": moment(signal.at, now)}
+    return (proofs.few_or_roll(words, f"signal-{signal.key}", counts, carriers),)
+
+
+def _names(plan: PlanDocument | None) -> dict[str, str]:
+    if plan is None:
+        return {}
+    named = {trigger.key: trigger.name for trigger in plan.triggers}
+    named |= {criterion.key: criterion.name for criterion in plan.criteria}
+    return named | {one.fallback.key: one.fallback.name for one in plan.criteria if one.fallback}
 
 
 def story(incident: Incident, *, now: datetime) -> list[Block]:
     """Tell what was done, the oldest first."""
     lines = incident.timeline.select_related("person").order_by("at", "pk")
     done = [
-        (line.at, f"{line.person.name}：{line.sentence}" if line.person else line.sentence) for line in lines
+        (line.at, text(f"{line.person.name}：{line.sentence}" if line.person else line.sentence))
+        for line in lines
     ]
     return _told(_("处置经过"), done, now)
 
@@ -147,14 +99,16 @@ def statements(incident: Incident, *, now: datetime) -> list[Block]:
     released = [
         (
             release.released_at,
-            _("%(title)s（第 %(number)d 版，%(channel)s，校验码 %(hash)s）%(url)s")
-            % {
-                "title": release.version.title,
-                "number": release.version.number,
-                "channel": release.channel,
-                "hash": release.sha256[:8],
-                "url": release.url,
-            },
+            text(
+                _("%(title)s（第 %(number)d 版，%(channel)s，校验码 %(hash)s）%(url)s")
+                % {
+                    "title": release.version.title,
+                    "number": release.version.number,
+                    "channel": release.channel,
+                    "hash": release.sha256[:8],
+                    "url": release.url,
+                }
+            ),
         )
         for release in incident.releases.select_related("version").order_by("released_at")
     ]
@@ -198,10 +152,10 @@ def coverage(event: Event, *, now: datetime) -> list[Block]:
     return [Heading(_("数据覆盖")), Paragraph(text(said))]
 
 
-def _told(heading: str, lines: list[tuple[datetime, str]], now: datetime) -> list[Block]:
+def _told(heading: str, lines: list[tuple[datetime, Text]], now: datetime) -> list[Block]:
     if not lines:
         return []
-    return [Heading(heading), KeyValues(tuple((moment(at, now), text(words)) for at, words in lines))]
+    return [Heading(heading), KeyValues(tuple((moment(at, now), words) for at, words in lines))]
 
 
 def _level(level: str) -> str:

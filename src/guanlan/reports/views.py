@@ -5,13 +5,15 @@ from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from guanlan.clocks.live import live
+from guanlan.documents.frozen import roll_bytes
 from guanlan.errors import BadInput
 from guanlan.incidents.models import Incident
+from guanlan.incidents.wording import level_word
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
 from guanlan.people.requests import PersonRequest
@@ -110,6 +112,46 @@ def report_file(request: PersonRequest, key: str) -> HttpResponse:
     return answer
 
 
+@login_required
+def rolls_page(request: PersonRequest, key: str) -> HttpResponse:
+    """List every list of posts that a figure of the report counts."""
+    report = _report(request, key)
+    return render(request, "reports/rolls.html", {"report": report, "rolls": queries.rolls(report)})
+
+
+@login_required
+def roll_page(request: PersonRequest, key: str, code: str) -> HttpResponse:
+    """Show the posts that one figure counts, as they were when the report was frozen."""
+    report = _report(request, key)
+    roll = _roll(report, code)
+    page = Paginator(roll["keys"], 50).get_page(request.GET.get("page"))
+    content = {
+        "report": report,
+        "roll": roll,
+        "page": page,
+        "posts": queries.posts_of(request.user, list(page)),
+        "gone": queries.gone(request.user, roll["keys"]),
+        "unchanged": queries.is_unchanged(report),
+    }
+    return render(request, "reports/roll.html", content)
+
+
+@login_required
+def roll_keys(request: PersonRequest, key: str, code: str) -> HttpResponse:
+    """Send the keys of a roll as the very bytes that its hash is taken over."""
+    report = _report(request, key)
+    answer = HttpResponse(roll_bytes(_roll(report, code)["keys"]), content_type="text/plain; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{report.key}-{code}.txt"'
+    return answer
+
+
+def _roll(report: Report, code: str) -> dict[str, Any]:
+    found = queries.roll(report, code)
+    if found is None:
+        raise Http404
+    return found
+
+
 def _report(request: PersonRequest, key: str) -> Report:
     found = Report.visible_to(request.user).select_related("event", "incident", "stream", "written_by")
     return get_object_or_404(found, key=key)
@@ -125,9 +167,14 @@ def _files(report: Report) -> dict[str, Any]:
 def _content(request: PersonRequest, report: Report) -> dict[str, Any]:
     receipts = list(report.receipts.select_related("person").order_by("read_at", "pk"))
     code = CLOSE if report.kind == Report.Kind.CLOSING else SUBMIT
+    blocks = queries.blocks(report)
+    level = (report.frozen["level"] or {}).get("numeral")
     return {
         "report": report,
-        "frozen": report.frozen | {"blocks": queries.blocks(report)},
+        "frozen": report.frozen | {"blocks": [block for block in blocks if not block.get("lead")]},
+        "lead": [block for block in blocks if block.get("lead")],
+        "level_key": next((key for key in ("I", "II", "III", "IV") if level_word(key) == level), ""),
+        "rolls": queries.rolls(report),
         "receipts": receipts,
         "unread": [receipt for receipt in receipts if receipt.read_at is None],
         "mine": next((receipt for receipt in receipts if receipt.person_id == request.user.pk), None),

@@ -10,10 +10,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from guanlan.incidents.models import Incident, Task
+from guanlan.incidents.wording import length
 from guanlan.people.models import DutyShift, Person
 from guanlan.people.queries import root_unit
 from guanlan.site.navigation import PARTS, THUMB, drawn
-from guanlan.site.templatetags.look import rank, span
+from guanlan.site.templatetags.look import rank
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def incident_bar(person: Person, stream: int, *, now: datetime) -> dict[str, Any
         "rank": rank(incident.level),
         "name": incident.name,
         "href": reverse("incident", args=[incident.key]),
-        "age": span(now - incident.opened_at),
+        "age": length(now - incident.opened_at),
         "late": late,
         "next": _next_clock(waiting.filter(offered | accepted), now=now),
     }

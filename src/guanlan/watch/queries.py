@@ -96,11 +96,11 @@ def recent(event: Event, *, now: datetime, hours: int = 2) -> tuple[int, int | N
     return counts["all"], share
 
 
-def grading(event: Event, plan: PlanDocument) -> Grading:
-    """Grade the event's measures as they stand, with a reason for every criterion."""
+def grading(event: Event, plan: PlanDocument, measures: Mapping[str, int | None] | None = None) -> Grading:
+    """Grade the event's measures as they stand, or `measures`, with a reason for every criterion."""
     stated = FactStated.objects.filter(event=event)
     facts = {fact.fact: (fact.post.external_id if fact.post else fact.key,) for fact in stated}
-    measures: Mapping[str, int | None] = event.measures
+    measures = event.measures if measures is None else measures
     young = ("growth_7d",) if measures.get("growth_7d") is None else ()
     return grade(measures, facts, table(plan), young=young)
 

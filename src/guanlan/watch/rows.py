@@ -4,16 +4,20 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from guanlan.engine.severity import Grading, Reason
+from guanlan.engine.severity import POSTS_GUARD, Grading, Reason
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.levels import Criterion
 
 
 @dataclass(frozen=True)
 class CriterionRow:
-    """One criterion: `lines` are where the two gravest levels begin, `level` what it reached."""
+    """One criterion: `lines` are where the two gravest levels begin, `level` what it reached.
+
+    `measure` is empty for a listed fact.
+    """
 
     name: str
+    measure: str
     unit: str
     value: int | None
     lines: tuple[int | None, ...]
@@ -38,6 +42,7 @@ def criteria_rows(grading: Grading, plan: PlanDocument) -> list[CriterionRow]:
         CriterionRow(
             trigger.name,
             "",
+            "",
             None,
             (None, None),
             _outcome(reason),
@@ -56,6 +61,7 @@ def _row(reason: Reason, criterion: Criterion, levels: list[str]) -> CriterionRo
     source = criterion.source or next((cell.source for cell in criterion.cells if cell.source), "")
     return CriterionRow(
         criterion.name,
+        criterion.measure,
         criterion.unit,
         reason.value,
         tuple(begins.get(level) for level in levels),
@@ -74,4 +80,6 @@ def _outcome(reason: Reason) -> str:
         "accumulating": _("基线积累中"),
         "guarded": _("数够，但负面占比不够"),
     }
+    if reason.state == "guarded" and reason.guard == POSTS_GUARD:
+        return _("涨幅够，但负面帖文太少")
     return words[reason.state]

@@ -11,10 +11,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-register = template.Library()
+from guanlan.incidents.wording import length, level_word
 
-# One character each, so that a level is never read as a letter.
-_NUMERALS = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ"}
+register = template.Library()
+register.filter("span", length)
+
 _RANKS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
@@ -31,7 +32,7 @@ def icon(name: str) -> SafeString:
 @register.filter
 def numeral(level: str) -> str:
     """Write a level as people say it: II as Ⅱ级, none as 不入级."""
-    return _("%(level)s级") % {"level": _NUMERALS.get(level, level)} if level else _("不入级")
+    return level_word(level) if level else _("不入级")
 
 
 @register.filter
@@ -81,22 +82,10 @@ def left(deadline: datetime, now: datetime) -> SafeString:
     """Write what is left until a deadline: bold at 15 minutes or less, inverted when late."""
     remaining = deadline - now
     if remaining < timedelta(0):
-        return format_html('<span class="late">{}</span>', _("超 %(span)s") % {"span": span(-remaining)})
+        return format_html('<span class="late">{}</span>', _("超 %(span)s") % {"span": length(-remaining)})
     if remaining <= timedelta(minutes=15):
-        return format_html("<b>{}</b>", _("剩 %(span)s") % {"span": span(remaining)})
-    return format_html("{}", _("剩 %(span)s") % {"span": span(remaining)})
-
-
-@register.filter
-def span(length: timedelta) -> str:
-    """Write a length of time in its two largest units: 3 时 28 分."""
-    minutes = int(length.total_seconds() // 60)
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        return _("%(days)d 天 %(hours)d 时") % {"days": days, "hours": hours}
-    if hours:
-        return _("%(hours)d 时 %(minutes)d 分") % {"hours": hours, "minutes": minutes}
-    return _("%(minutes)d 分") % {"minutes": minutes}
+        return format_html("<b>{}</b>", _("剩 %(span)s") % {"span": length(remaining)})
+    return format_html("{}", _("剩 %(span)s") % {"span": length(remaining)})
 
 
 @register.filter

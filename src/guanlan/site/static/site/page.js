@@ -10,7 +10,7 @@ dark.addEventListener("change", () => { applyTheme(); drawCharts(document, true)
 // screen, where each of those colours is a token of the theme.
 const PAPER = {
   "#1B2530": "--g-ink", "#4A5663": "--g-ink2", "#DFE3E8": "--g-line", "#8A949F": "--g-neu",
-  "#2B3440": "--g-neg", "#2A9DB0": "--g-pos", "#D3D9DF": "--g-band",
+  "#2B3440": "--g-neg", "#A9D6DE": "--g-pos", "#D3D9DF": "--g-band",
 };
 function coloured(value, style) {
   if (typeof value === "string") return PAPER[value] ? style.getPropertyValue(PAPER[value]).trim() : value;
