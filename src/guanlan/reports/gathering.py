@@ -29,7 +29,7 @@ def flash(event: Event, person: Person, now: datetime) -> Document:
     blocks += sections.figures(times_of(event, incident, reporting_at=now))
     blocks.append(sections.trend(event, incident, now=now))
     if plan is not None and rows:
-        blocks += sections.criteria(rows, chosen, plan)
+        blocks += sections.criteria(rows, chosen)
     blocks += sections.level_moves(event, incident, now=now)
     if incident is not None:
         blocks += sections.tasks(incident, now=now) + sections.story(incident, now=now)
@@ -54,7 +54,7 @@ def closing(incident: Incident, person: Person, now: datetime) -> Document:
     blocks: list[Block] = [Paragraph(_closing_lead(incident, chosen, now), lead=True)]
     blocks += sections.figures(times_of(event, incident))
     blocks.append(sections.trend(event, incident, now=now))
-    blocks += sections.criteria(rows, chosen, plan) if rows else []
+    blocks += sections.criteria(rows, chosen) if rows else []
     blocks += sections.level_moves(event, incident, now=now)
     blocks += sections.tasks(incident, now=now) + sections.statements(incident, now=now)
     blocks += sections.story(incident, now=now) + sections.coverage(event, now=now)
@@ -85,10 +85,10 @@ def _graded(event: Event, plan: PlanDocument | None) -> tuple[list[CriterionRow]
 def _flash_lead(event: Event, chosen: Proofs, now: datetime) -> tuple[Run, ...]:
     count, share = recent(event, now=now)
     first = _("%(at)s 首帖") % {"at": moment(event.first_at, now)}
-    posts = _("；2 小时内 %(count)d 条，负面 %(share)s") % {
-        "count": count,
-        "share": _("未知") if share is None else f"{(share + 5) // 10}%",
-    }
+    if share is None:
+        posts = _("；2 小时内没有新帖，最近一条 %(at)s") % {"at": moment(event.last_at, now)}
+    else:
+        posts = _("；2 小时内 %(count)d 条，负面 %(share)d%%") % {"count": count, "share": (share + 5) // 10}
     computed = level_word(event.computed_level) if event.computed_level else _("不入级")
     confirmed = level_word(event.confirmed_level) if event.confirmed_level else _("不入级")
     levels = _("；系统算为%(computed)s，%(name)s %(at)s 确认为%(confirmed)s。") % {

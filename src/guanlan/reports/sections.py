@@ -24,7 +24,6 @@ from guanlan.incidents.queries import deadline_of, tasks_by_group
 from guanlan.incidents.states import OPEN
 from guanlan.incidents.wording import length, level_word, moment
 from guanlan.intake.models import Source
-from guanlan.plan.document import PlanDocument
 from guanlan.reports.proofs import Proofs
 from guanlan.reports.times import Times
 from guanlan.watch.models import Event
@@ -73,31 +72,30 @@ def figures(times: Times) -> list[Block]:
     return [Heading(_("时效"), note), Figures(items)]
 
 
-def criteria(rows: list[CriterionRow], chosen: Proofs, plan: PlanDocument) -> list[Block]:
-    """Lay the criteria out with the lines of the two gravest levels."""
-    lines = [level_word(level.key) for level in plan.by_rank][:2]
+def criteria(rows: list[CriterionRow], chosen: Proofs) -> list[Block]:
+    """Lay the criteria out, each with the line it reached and the next one."""
     columns = (
         Column(_("判据"), share=4),
         Column(_("现值"), numeric=True, share=2),
-        *(Column(_("%(level)s线") % {"level": line}, numeric=True, share=2) for line in lines),
+        Column(_("已达的线"), numeric=True, share=2),
+        Column(_("下一条线"), numeric=True, share=2),
         Column(_("结果"), share=3),
         Column(_("出处"), share=2),
     )
-    table = Table(columns, tuple(_criterion(row, chosen, len(lines)) for row in rows))
+    table = Table(columns, tuple(_criterion(row, chosen) for row in rows))
     return [Heading(_("定级判据"), _("取最高一级；未知不当零")), table]
 
 
-def _criterion(row: CriterionRow, chosen: Proofs, lines: int) -> tuple[Text, ...]:
+def _criterion(row: CriterionRow, chosen: Proofs) -> tuple[Text, ...]:
     value = _("未知") if row.value is None else f"{row.value:,}\u00a0{row.unit}"
-    begins = [text("—" if line is None else f"{line:,}") for line in row.lines[:lines]]
-    begins += [text("—")] * (lines - len(begins))
+    lines = [text("—" if line is None else str(line)) for line in (row.reached, row.coming)]
     carriers = chosen.of(row.posts)
     counted = "—" if row.value is None else _("见事件页")
     proof = text("", *carriers) if carriers else text(counted)
     return (
         text(row.name),
         text(value, strong=bool(row.level)),
-        *begins,
+        *lines,
         text(_reached(row), strong=bool(row.level)),
         proof,
     )

@@ -22,6 +22,7 @@ from guanlan.reports.models import Receipt
 from guanlan.site.templatetags.look import number, numeral, percent, rank
 from guanlan.watch.models import Event, Reading
 from guanlan.watch.permissions import CONFIRM_LEVEL
+from guanlan.watch.queries import waiting_events
 
 _FAR = timedelta(days=36500)
 
@@ -133,8 +134,8 @@ def _afterwards(task: Task, now: datetime) -> str:
 def _to_confirm(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
     if not may(person, CONFIRM_LEVEL, at=now):
         return
-    graded = Event.visible_to(person).filter(stream_id=stream, state=Event.State.OPEN)
-    for event in graded.exclude(confirm_by=None).exclude(computed_level=""):
+    for event in waiting_events(person, stream):
+        late = event.confirm_by is not None and event.confirm_by < now
         yield Todo(
             title=_("确认等级：%(name)s") % {"name": event.name},
             href=address("event", event.key),
@@ -142,6 +143,7 @@ def _to_confirm(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
             asks=_("确认"),
             button=_("去确认"),
             ground=_("系统建议%(level)s") % {"level": numeral(event.computed_level)},
+            afterwards=_("已按未核实报指挥部") if late else _("到时按未核实报指挥部"),
         )
 
 
