@@ -14,7 +14,7 @@ from guanlan.people.models import Function, Membership, Person, Unit
 
 __all__ = ["NOW", "PASSWORD", "Cast"]
 
-pytest_plugins = ["loop"]
+pytest_plugins = ["browsing", "loop"]
 
 
 @pytest.fixture(scope="session", autouse=True)
