@@ -25,6 +25,12 @@ IN_A_BROWSER = [
     ),
 ]
 
+# The innermost elements that stick out, by themselves or by their text.
+WIDEST = """[...document.querySelectorAll("body *:not(svg *)")]
+  .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+    || e.scrollWidth > e.clientWidth + 1 && e.clientWidth)
+  .slice(-3).map(e => e.outerHTML.slice(0, 300))"""
+
 SignIn = Callable[..., Page]
 
 
@@ -80,4 +86,5 @@ def open_as(browser: Browser, live_server: Any, hands: dict[str, datetime]) -> I
 def refuse_sideways_scroll(page: Page) -> None:
     """Hold that nothing is wider than the screen."""
     width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= page.viewport_size["width"], (page.url, width)  # type: ignore[index]
+    if width > page.viewport_size["width"]:  # type: ignore[index]
+        pytest.fail(f"{page.url} is {width} wide: {page.evaluate(WIDEST)}")

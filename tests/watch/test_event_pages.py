@@ -136,7 +136,7 @@ class TestALateConfirmation:
             pass
 
         told = Message.objects.filter(person=cast.li).values_list("title", flat=True)
-        assert list(told) == ["未核实：退款三天未到账 系统算为Ⅱ级，到时无人确认"]
+        assert list(told) == ["未核实：退款三天未到账，系统算为Ⅱ级，到时无人确认"]
         home = page_of("home")
         assert "确认等级：退款三天未到账" in home
         assert "超 45 分" in home

@@ -103,7 +103,7 @@ def _title(signal: Signal, step: str) -> str:
     assert signal.event is not None
     words = {"name": signal.event.name, "level": level_word(signal.level)}
     if step:
-        return _("未核实：%(name)s 系统算为%(level)s，到时无人确认") % words
+        return _("未核实：%(name)s，系统算为%(level)s，到时无人确认") % words
     return _("%(name)s：系统算为%(level)s，请确认") % words
 
 
