@@ -34,7 +34,7 @@ WIDEST = """[...document.querySelectorAll("body *:not(svg *)")]
 SignIn = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its loop runs as long as it is open, and others cannot draw charts in it
 def browser() -> Iterator[Browser]:
     # Playwright's loop would make Django think that its own calls are asynchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

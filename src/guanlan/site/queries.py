@@ -108,16 +108,16 @@ def _tasks(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
     titles: dict[int, dict[str, str]] = {}
     for place, task in enumerate(my_open_tasks(person, stream, at=now)):
         offered = task.state == Task.State.OFFERED
-        version = task.incident.plan_version
-        if version.pk not in titles:
-            titles[version.pk] = _clause_titles(version)
+        version = task.incident.plan_version_id
+        if version not in titles:
+            titles[version] = _clause_titles(task.incident.plan_version)
         yield Todo(
             title=task.title,
             href=address("task", task.key),
             deadline=deadline_of(task),
             asks=_("接手") if offered else _("办结"),
             button=_("接手") if offered else _("去办"),
-            ground=titles[version.pk].get(task.clause, task.clause),
+            ground=titles[version].get(task.clause, task.clause),
             afterwards=_afterwards(task, now) if place < SHOWN else "",
             offered=offered,
         )
