@@ -14,7 +14,7 @@ from guanlan.people.models import Function, Membership, Person, Unit
 
 __all__ = ["NOW", "PASSWORD", "Cast"]
 
-pytest_plugins = ["loop", "every_kind"]
+pytest_plugins = ["browsing", "every_kind", "loop"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -197,7 +197,7 @@ class TestPages:
         browser = sign_in(cast.zhao)
 
         feed = browser.get(reverse("feed"), {"stance": "negative"}).content.decode()
-        assert "信息流 3 条" in feed
+        assert "按所选条件共 3 条" in feed
         assert "<b>退款</b>" not in feed
         assert browser.get(reverse("events")).status_code == 200
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from guanlan.incidents.models import Incident, Task
 from guanlan.incidents.queries import members_of
-from guanlan.incidents.wording import level_word
 from guanlan.intake.models import Post
 from guanlan.people.models import Person
 from guanlan.plan.document import PlanDocument
+from guanlan.plan.wording import level_word
 
 
 def _words(rows: int, **more: Any) -> forms.Textarea:

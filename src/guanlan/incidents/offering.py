@@ -10,11 +10,12 @@ from guanlan.errors import Refused
 from guanlan.incidents.deadlines import deadline
 from guanlan.incidents.models import Access, Incident, Task
 from guanlan.incidents.recipients import first_to_hear
-from guanlan.incidents.wording import level_word, moment
+from guanlan.incidents.wording import moment
 from guanlan.notify.actions import tell
 from guanlan.notify.models import Message
 from guanlan.people.models import Group, Person, Unit
 from guanlan.plan.document import Duty, Times
+from guanlan.plan.wording import level_word
 
 Duties = Sequence[tuple[Duty, Times]]
 

@@ -58,7 +58,8 @@ def by_urgency(tasks: Iterable[Task]) -> tuple[Task, ...]:
 def open_tasks(person: Person, stream: int) -> QuerySet[Task]:
     """Return the open tasks of a stream that the person may see."""
     tasks = Task.visible_to(person).filter(stream_id=stream, state__in=OPEN)
-    return tasks.select_related("group", "owner", "incident__plan_version")
+    # Not the plan version with them: its document would be read anew for every task.
+    return tasks.select_related("group", "owner", "incident")
 
 
 def my_open_tasks(person: Person, stream: int, *, at: datetime) -> tuple[Task, ...]:

@@ -26,11 +26,12 @@ from guanlan.incidents.queries import (
     timeline,
 )
 from guanlan.incidents.states import OPEN
-from guanlan.incidents.wording import length, level_word, moment
+from guanlan.incidents.wording import length, moment
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.queries import document, in_force
+from guanlan.plan.wording import level_word
 from guanlan.watch.models import Assessment, Event
 
 _RECENT_LINES = 12

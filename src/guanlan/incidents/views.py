@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from guanlan.clocks.live import live
+from guanlan.errors import BadInput, Refused
 from guanlan.evidence.actions import keep_file
 from guanlan.incidents import actions
 from guanlan.incidents.forms import (
@@ -111,12 +112,18 @@ def stand_down_page(request: PersonRequest, key: str) -> HttpResponse:
     """Show the conditions for standing down with their figures; stand down."""
     incident = _incident(request, key)
     form = StandDownForm(request.POST or None)
+    status, refusal = (BadInput.status if form.is_bound else 200), ""
     if form.is_valid():
-        actions.stand_down(incident=incident, person=request.user, now=request.now, **form.cleaned_data)
-        return redirect("incident", incident.key)
+        try:
+            actions.stand_down(incident=incident, person=request.user, now=request.now, **form.cleaned_data)
+        except Refused as refused:
+            # What was typed stays on the page, beside the sentence.
+            status, refusal = refused.status, refused.sentence
+        else:
+            return redirect("incident", incident.key)
     sheet = ending_sheet(incident, request.user, now=request.now)
     return render(
-        request, "incidents/stand_down.html", sheet | {"form": form}, status=422 if form.is_bound else 200
+        request, "incidents/stand_down.html", sheet | {"form": form, "refusal": refusal}, status=status
     )
 
 

@@ -1,17 +1,9 @@
-"""How levels, moments and lengths of time are written, in stored sentences and on pages."""
+"""How moments and lengths of time are written, in stored sentences and on pages."""
 
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-
-# One character each, so that a level is never read as a letter.
-_NUMERALS = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ"}
-
-
-def level_word(level: str) -> str:
-    """Write a level's key as people say it: II as Ⅱ级."""
-    return _("%(level)s级") % {"level": _NUMERALS.get(level, level)}
 
 
 def moment(at: datetime, now: datetime) -> str:

@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from guanlan.approvals.models import Text
 from guanlan.approvals.queries import authors, latest, may_sign, who_may_sign
@@ -89,9 +91,8 @@ def submit(request: PersonRequest, key: str) -> HttpResponse:
 @login_required
 @require_POST
 def sign(request: PersonRequest, key: str) -> HttpResponse:
-    """Sign; htmx gets the dock anew, with the refusal in the button's place if there is one."""
+    """Sign and show the statement anew; for htmx a refusal takes the button's place."""
     statement = _statement(request, key)
-    sentence = ""
     try:
         sign_statement(
             statement=statement, sha256=request.POST.get("sha256", ""), person=request.user, now=request.now
@@ -99,11 +100,11 @@ def sign(request: PersonRequest, key: str) -> HttpResponse:
     except Refused as refused:
         if not request.htmx:
             raise
-        sentence = refused.sentence
-    if not request.htmx:
-        return redirect("statement", key=key)
-    statement.text.refresh_from_db()
-    return render(request, "media/_dock.html", {**_content(request, statement), "sentence": sentence})
+        statement.text.refresh_from_db()
+        content = _content(request, statement) | {"sentence": refused.sentence}
+        return render(request, "media/_dock.html", content)
+    there = reverse("statement", args=[key])
+    return HttpResponseClientRedirect(there) if request.htmx else redirect(there)
 
 
 @login_required

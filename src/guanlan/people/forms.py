@@ -73,10 +73,16 @@ class PlaceForm(Boxes):
     """A group to serve in, and as what."""
 
     group = forms.ModelChoiceField(
-        label=gettext_lazy("组"), queryset=Group.objects.none(), to_field_name="key"
+        label=gettext_lazy("组"),
+        queryset=Group.objects.none(),
+        to_field_name="key",
+        widget=forms.Select({"aria-label": gettext_lazy("组")}),
     )
     role = forms.ChoiceField(
-        label=gettext_lazy("角色"), choices=Membership.Role.choices, initial=Membership.Role.MEMBER
+        label=gettext_lazy("角色"),
+        choices=Membership.Role.choices,
+        initial=Membership.Role.MEMBER,
+        widget=forms.Select({"aria-label": gettext_lazy("角色")}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -23,10 +23,10 @@ from guanlan.documents.model import (
     text,
 )
 from guanlan.incidents.models import Incident
-from guanlan.incidents.wording import length, level_word, moment
+from guanlan.incidents.wording import length, moment
 from guanlan.intake.models import Post
 from guanlan.intake.reading.links import platform_called
-from guanlan.plan.document import PlanDocument
+from guanlan.plan.wording import level_word
 from guanlan.reports.proofs import Proofs
 from guanlan.reports.times import Times
 from guanlan.watch.counting import Counted, Row
@@ -45,11 +45,14 @@ def recent(rows: Sequence[Row], proofs: Proofs, *, now: datetime) -> tuple[Run, 
     """Say how much came in the last two hours, and how much of it is negative."""
     late = [row for row in rows if now - 2 * HOUR < row.at <= now]
     negative = [row for row in late if row.stance == "negative"]
+    if not late:
+        words = _("；2 小时内没有新帖")
+        if rows:
+            words += _("，最近一条 %(at)s") % {"at": moment(rows[-1].at, now)}
+        return (Run(words, proofs.posts(row.pk for row in rows[-1:])),)
     count = proofs.few_or_roll(
         _("；2 小时内 %(count)s 条") % {"count": f"{len(late):,}"}, "recent", _("近 2 小时的帖文"), late
     )
-    if not late:
-        return (count, Run(_("，负面占比未知")))
     words = _("，负面 %(count)s 条（%(share)d%%）") % {
         "count": f"{len(negative):,}",
         "share": (len(negative) * 1000 // len(late) + 5) // 10,
@@ -212,30 +215,28 @@ def criteria(
     rows: Sequence[CriterionRow],
     counted: Mapping[str, Counted],
     proofs: Proofs,
-    plan: PlanDocument,
     event: Event,
 ) -> list[Block]:
-    """Lay the criteria out with the lines of the two gravest levels."""
-    lines = [level_word(level.key) for level in plan.by_rank][:2]
+    """Lay the criteria out, each with the line it reached and the next one."""
     columns = (
         Column(_("判据"), share=5),
         Column(_("现值"), numeric=True, share=2),
-        *(Column(_("%(level)s线") % {"level": line}, numeric=True, share=2) for line in lines),
+        Column(_("已达的线"), numeric=True, share=2),
+        Column(_("下一条线"), numeric=True, share=2),
         Column(_("结果"), share=3),
         Column(_("出处"), share=3),
     )
-    table = Table(columns, tuple(_criterion(row, counted, proofs, len(lines), event) for row in rows))
+    table = Table(columns, tuple(_criterion(row, counted, proofs, event) for row in rows))
     return [Heading(_("定级判据"), _("取最高一级；未知不当零")), table]
 
 
 def _criterion(
-    row: CriterionRow, counted: Mapping[str, Counted], proofs: Proofs, lines: int, event: Event
+    row: CriterionRow, counted: Mapping[str, Counted], proofs: Proofs, event: Event
 ) -> tuple[Text, ...]:
     known = row.measure and row.value is not None
     space = "" if row.unit == "%" else "\u00a0"
     value = f"{row.value:,}{space}{row.unit}" if known else "—" if not row.measure else _("未知")
-    begins = [text("—" if line is None else f"{line:,}") for line in row.lines[:lines]]
-    begins += [text("—")] * (lines - len(begins))
+    lines = [text("—" if line is None else str(line)) for line in (row.reached, row.coming)]
     if not row.measure:
         proof = _fact(row, proofs, event)
     elif known:
@@ -245,7 +246,7 @@ def _criterion(
     return (
         text(row.name),
         text(value, strong=bool(row.level)),
-        *begins,
+        *lines,
         text(_reached(row), strong=bool(row.level)),
         proof,
     )

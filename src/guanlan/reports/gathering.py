@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from guanlan.clocks.models import Stream
 from guanlan.documents.model import Block, Document, Level, Paragraph, Run, text
 from guanlan.incidents.models import Incident
-from guanlan.incidents.wording import length, level_word, moment
+from guanlan.incidents.wording import length, moment
 from guanlan.people.models import Person
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.queries import document, in_force
+from guanlan.plan.wording import level_word
 from guanlan.reports import figures, sections
 from guanlan.reports.proofs import Proofs
 from guanlan.reports.times import times_of
@@ -119,7 +120,7 @@ def _counts(matter: Matter, now: datetime) -> list[Block]:
     event, rows, proofs = matter.event, matter.rows, matter.proofs
     blocks: list[Block] = [figures.trend(event, matter.incident, rows, proofs, now=now)]
     if matter.plan is not None and matter.criteria:
-        blocks += figures.criteria(matter.criteria, matter.counted, proofs, matter.plan, event)
+        blocks += figures.criteria(matter.criteria, matter.counted, proofs, event)
     blocks += sections.level_moves(event, matter.incident, matter.plan, rows, proofs, now=now)
     return blocks + figures.platforms(rows, proofs) + figures.posts(rows, proofs, now=now)
 

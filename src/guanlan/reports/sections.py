@@ -9,9 +9,10 @@ from guanlan.documents.model import Block, Column, Heading, KeyValues, Paragraph
 from guanlan.incidents.models import Incident
 from guanlan.incidents.queries import deadline_of, tasks_by_group
 from guanlan.incidents.states import OPEN
-from guanlan.incidents.wording import level_word, moment
+from guanlan.incidents.wording import moment
 from guanlan.intake.models import Post, Source
 from guanlan.plan.document import PlanDocument
+from guanlan.plan.wording import level_word
 from guanlan.reports.proofs import Proofs
 from guanlan.watch.counting import Row
 from guanlan.watch.models import Event, Signal

@@ -13,10 +13,10 @@ from guanlan.clocks.live import live
 from guanlan.documents.frozen import roll_bytes
 from guanlan.errors import BadInput
 from guanlan.incidents.models import Incident
-from guanlan.incidents.wording import level_word
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
 from guanlan.people.requests import PersonRequest
+from guanlan.plan.wording import level_word
 from guanlan.reports import queries
 from guanlan.reports.actions import ask_rendering, distribute, read_report, submit_flash, write_closing
 from guanlan.reports.forms import DistributeForm

@@ -59,7 +59,8 @@ THUMB = (
 def drawn(parts: tuple[Part, ...], path: str) -> list[dict[str, object]]:
     """Return the parts with addresses, the one that `path` lies in marked as on."""
     doors = {page.address: reverse(page.address) for part in parts for page in part.pages}
-    here = max((href for href in doors.values() if path.startswith(href)), key=len, default="")
+    around = (href for href in doors.values() if path == href or (href != "/" and path.startswith(href)))
+    here = max(around, key=len, default="")
     return [_drawn(part, doors, here) for part in parts]
 
 

@@ -17,12 +17,16 @@ from guanlan.incidents.wording import moment
 from guanlan.media.models import Statement
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
+from guanlan.plan.models import PlanVersion
 from guanlan.plan.queries import document
 from guanlan.reports.models import Receipt
 from guanlan.site.templatetags.look import number, numeral, percent, rank
 from guanlan.watch.models import Event, Reading
 from guanlan.watch.permissions import CONFIRM_LEVEL
+from guanlan.watch.queries import waiting_events
 
+# How many things to do are shown; who has more looks them up in the incident.
+SHOWN = 50
 _FAR = timedelta(days=36500)
 
 
@@ -101,24 +105,27 @@ def situation(person: Person, stream: int, *, now: datetime) -> str:
 
 
 def _tasks(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
-    for task in my_open_tasks(person, stream, at=now):
+    titles: dict[int, dict[str, str]] = {}
+    for place, task in enumerate(my_open_tasks(person, stream, at=now)):
         offered = task.state == Task.State.OFFERED
+        version = task.incident.plan_version_id
+        if version not in titles:
+            titles[version] = _clause_titles(task.incident.plan_version)
         yield Todo(
             title=task.title,
             href=address("task", task.key),
             deadline=deadline_of(task),
             asks=_("接手") if offered else _("办结"),
             button=_("接手") if offered else _("去办"),
-            ground=_clause(task),
-            afterwards=_afterwards(task, now),
+            ground=titles[version].get(task.clause, task.clause),
+            afterwards=_afterwards(task, now) if place < SHOWN else "",
             offered=offered,
         )
 
 
-def _clause(task: Task) -> str:
-    plan = document(task.incident.plan_version)
-    titles = {clause.key: clause.title for chapter in plan.chapters for clause in chapter.clauses}
-    return titles.get(task.clause, task.clause)
+def _clause_titles(version: PlanVersion) -> dict[str, str]:
+    chapters = document(version).chapters
+    return {clause.key: clause.title for chapter in chapters for clause in chapter.clauses}
 
 
 def _afterwards(task: Task, now: datetime) -> str:
@@ -131,10 +138,11 @@ def _afterwards(task: Task, now: datetime) -> str:
 
 
 def _to_confirm(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
-    if not may(person, CONFIRM_LEVEL, at=now):
+    # Who decides has the same events under "decide", with the level beside it.
+    if not may(person, CONFIRM_LEVEL, at=now) or may(person, DECIDE, at=now):
         return
-    graded = Event.visible_to(person).filter(stream_id=stream, state=Event.State.OPEN)
-    for event in graded.exclude(confirm_by=None).exclude(computed_level=""):
+    for event in waiting_events(person, stream):
+        late = event.confirm_by is not None and event.confirm_by < now
         yield Todo(
             title=_("确认等级：%(name)s") % {"name": event.name},
             href=address("event", event.key),
@@ -142,6 +150,7 @@ def _to_confirm(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
             asks=_("确认"),
             button=_("去确认"),
             ground=_("系统建议%(level)s") % {"level": numeral(event.computed_level)},
+            afterwards=_("已按未核实报指挥部") if late else _("到时按未核实报指挥部"),
         )
 
 

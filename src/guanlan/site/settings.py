@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
 ]
 
 MIDDLEWARE = [
@@ -85,6 +86,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Forms are drawn by our own django/forms/p.html: labels without a colon, errors below their field.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {
     "default": dj_database_url.config(env="DATABASE_URL", default=f"sqlite:///{HOME / 'guanlan.sqlite3'}")

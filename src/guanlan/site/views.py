@@ -11,7 +11,7 @@ from django.utils import timezone
 from guanlan.clocks.live import live
 from guanlan.incidents.queries import closed_by_since, due_between
 from guanlan.people.requests import PersonRequest
-from guanlan.site.queries import headline, situation, todos
+from guanlan.site.queries import SHOWN, headline, situation, todos
 
 
 @login_required
@@ -23,7 +23,8 @@ def home(request: PersonRequest) -> HttpResponse:
     person, stream, now = request.user, request.stream.pk, request.now
     waiting = todos(person, stream, now=now)
     page = {
-        "todos": waiting,
+        "todos": waiting[:SHOWN],
+        "todo_count": len(waiting),
         "headline": headline(waiting, now=now),
         "situation": situation(person, stream, now=now),
         "due_soon": due_between(person, stream, now, now + timedelta(hours=2)),

@@ -26,6 +26,9 @@ State = Event.State
 # How many stored posts the live count of a watch looks through.
 COUNTED = 5_000
 
+# What may stand in place of a level when events are chosen.
+BELOW, DISMISSED = "below", "dismissed"
+
 
 @dataclass(frozen=True)
 class HourOfStances:
@@ -48,18 +51,34 @@ def feed(person: Person, stream: Stream, *, stance: str = "", watch: str = "") -
     return found.order_by("-published_at", "-pk")
 
 
-def events(person: Person, stream: Stream, plan: PlanDocument | None) -> QuerySet[Event]:
-    """Return the events that stand, gravest first, then the latest."""
-    mine = Event.visible_to(person).filter(stream=stream).exclude(state=State.MERGED)
-    return mine.select_related("watch").annotate(gravity=_gravity(plan)).order_by("gravity", "-last_at")
+def events(
+    person: Person, stream: int, plan: PlanDocument | None, *, level: str = "", watch: str = ""
+) -> QuerySet[Event]:
+    """Return the events that reached a level: those waiting for a person first, then by gravity.
+
+    `level` narrows it to one level, or asks for those below the levels (BELOW) or called
+    false alarms (DISMISSED) instead; `watch` is a watch's key.
+    """
+    mine = Event.visible_to(person).filter(stream_id=stream).exclude(state=State.MERGED)
+    mine = mine.filter(watch__key=watch) if watch else mine
+    below = Q(computed_level="", confirmed_level="")
+    if level == DISMISSED:
+        found = mine.filter(state=State.DISMISSED)
+    elif level == BELOW:
+        found = mine.filter(below).exclude(state=State.DISMISSED)
+    else:
+        found = mine.exclude(below).exclude(state=State.DISMISSED)
+    if level not in ("", BELOW, DISMISSED):
+        found = found.filter(Q(confirmed_level=level) | Q(confirmed_level="", computed_level=level))
+    order = (F("confirm_by").asc(nulls_last=True), "gravity", "-last_at")
+    return found.select_related("watch").annotate(gravity=_gravity(plan)).order_by(*order)
 
 
-def waiting_events(person: Person, stream: Stream) -> QuerySet[Event]:
-    """Return the events whose computed level nobody has confirmed yet."""
-    levelled = Event.visible_to(person).filter(stream=stream).exclude(computed_level="")
-    return levelled.filter(
-        Q(state=State.OPEN) | ~Q(computed_level=F("confirmed_level")), confirm_by__isnull=False
-    )
+def waiting_events(person: Person, stream: int) -> QuerySet[Event]:
+    """Return the events whose computed level nobody has confirmed yet, the most urgent first."""
+    levelled = Event.visible_to(person).filter(stream_id=stream).exclude(computed_level="")
+    unsettled = Q(state=State.OPEN) | ~Q(computed_level=F("confirmed_level"))
+    return levelled.filter(unsettled, confirm_by__isnull=False).order_by("confirm_by")
 
 
 def posts_of(event: Event) -> QuerySet[Reading]:
@@ -69,12 +88,24 @@ def posts_of(event: Event) -> QuerySet[Reading]:
     return found.order_by(F("post__likes").desc(nulls_last=True), "published_at")
 
 
+def last_hour(person: Person, stream: int, *, now: datetime) -> tuple[int, int]:
+    """Return how many posts of the last hour were read, and how many of them are negative."""
+    read = Reading.visible_to(person).filter(stream_id=stream, published_at__lte=now)
+    counts = read.filter(published_at__gt=now - timedelta(hours=1)).aggregate(
+        all=Count("pk"), negative=Count("pk", filter=Q(stance="negative"))
+    )
+    return counts["all"], counts["negative"]
+
+
 def hours_of(event: Event, *, now: datetime, hours: int = 48) -> list[HourOfStances]:
-    """Return the event's posts hour by hour up to the present hour, oldest first."""
+    """Return the event's posts hour by hour up to the hour of `now`, oldest first."""
     last = now.replace(minute=0, second=0, microsecond=0)
     first = last - timedelta(hours=hours - 1)
     counted: Counter[tuple[int, str]] = Counter()
-    seen = event.readings.filter(published_at__gte=first).values_list("published_at", "stance")
+    span = (first, last + timedelta(hours=1))
+    seen = event.readings.filter(published_at__gte=span[0], published_at__lt=span[1]).values_list(
+        "published_at", "stance"
+    )
     for at, stance in seen.iterator():
         counted[int((at - first).total_seconds() // 3600), stance] += 1
     return [

@@ -1,4 +1,4 @@
-"""The criteria of the plan as rows of a table: what was measured, where the levels begin."""
+"""The criteria of the plan as rows of a table: what was measured, which line it reached, which is next."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,23 @@ from django.utils.translation import gettext as _
 from guanlan.engine.severity import POSTS_GUARD, Grading, Reason
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.levels import Criterion
+from guanlan.plan.wording import level_word
+
+
+@dataclass(frozen=True)
+class Line:
+    """Where a level begins on one measure."""
+
+    level: str
+    at_least: int
+
+    def __str__(self) -> str:
+        return f"{level_word(self.level)} {self.at_least:,}"
 
 
 @dataclass(frozen=True)
 class CriterionRow:
-    """One criterion: `lines` are where the two gravest levels begin, `level` what it reached.
+    """One criterion: `reached` is the gravest line that its value meets, `coming` the next graver one.
 
     `measure` is empty for a listed fact.
     """
@@ -20,7 +32,8 @@ class CriterionRow:
     measure: str
     unit: str
     value: int | None
-    lines: tuple[int | None, ...]
+    reached: Line | None
+    coming: Line | None
     outcome: str
     level: str
     source: str
@@ -28,12 +41,12 @@ class CriterionRow:
 
 
 def criteria_rows(grading: Grading, plan: PlanDocument) -> list[CriterionRow]:
-    """Return a row for every measured criterion, and one for every listed fact that stands."""
+    """Return a row for every listed fact that stands and every criterion, the gravest outcome first."""
     written = {criterion.key: criterion for criterion in plan.criteria}
     written |= {c.fallback.key: c.fallback for c in plan.criteria if c.fallback is not None}
-    levels = [level.key for level in plan.by_rank][:2]
+    ranks = {level.key: level.rank for level in plan.levels}
     rows = [
-        _row(reason, written[reason.criterion], levels)
+        _row(reason, written[reason.criterion], ranks)
         for reason in grading.reasons
         if reason.criterion in written
     ]
@@ -44,7 +57,8 @@ def criteria_rows(grading: Grading, plan: PlanDocument) -> list[CriterionRow]:
             "",
             "",
             None,
-            (None, None),
+            None,
+            None,
             _outcome(reason),
             reason.level or "",
             trigger.source,
@@ -53,18 +67,21 @@ def criteria_rows(grading: Grading, plan: PlanDocument) -> list[CriterionRow]:
         for reason in grading.reasons
         if reason.state == "met" and (trigger := triggers.get(reason.criterion)) is not None
     ]
-    return facts + rows
+    return sorted(facts + rows, key=lambda row: (ranks.get(row.level, 99), row.value is None))
 
 
-def _row(reason: Reason, criterion: Criterion, levels: list[str]) -> CriterionRow:
-    begins = {cell.level: cell.at_least for cell in criterion.cells}
+def _row(reason: Reason, criterion: Criterion, ranks: dict[str, int]) -> CriterionRow:
+    lines = [Line(cell.level, cell.at_least) for cell in criterion.cells]
+    met = [line for line in lines if reason.value is not None and line.at_least <= reason.value]
+    ahead = [line for line in lines if line not in met]
     source = criterion.source or next((cell.source for cell in criterion.cells if cell.source), "")
     return CriterionRow(
         criterion.name,
         criterion.measure,
         criterion.unit,
         reason.value,
-        tuple(begins.get(level) for level in levels),
+        min(met, key=lambda line: ranks[line.level], default=None),
+        max(ahead, key=lambda line: ranks[line.level], default=None),
         _outcome(reason),
         reason.level or "",
         source,

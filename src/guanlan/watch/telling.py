@@ -14,7 +14,8 @@ from guanlan.notify.actions import tell
 from guanlan.notify.models import Message
 from guanlan.people.models import Function, Group, Person
 from guanlan.people.queries import on_duty, persons_with
-from guanlan.watch.models import Event, Signal
+from guanlan.plan.wording import level_word
+from guanlan.watch.models import Signal
 
 # A source may fail once; failing for a quarter of an hour is news.
 FAILING_FOR = timedelta(minutes=15)
@@ -34,15 +35,18 @@ def tell_next(stream: Stream, *, now: datetime) -> bool:
 
 
 def escalate_next(stream: Stream, *, now: datetime) -> bool:
-    """Tell the command of the next rise that nobody confirmed in time, marked 未核实."""
-    overdue = Event.objects.filter(stream=stream, confirm_by__lt=now).order_by("confirm_by").first()
-    if overdue is None:
+    """Tell the command of the next rise that nobody confirmed in time, marked 未核实, once.
+
+    The event keeps its `confirm_by`: it still waits for its monitor, and is late.
+    """
+    unheard = Signal.objects.filter(kind=Signal.Kind.LEVEL, settled_at=None, escalated_at=None)
+    overdue = unheard.filter(stream=stream, event__confirm_by__lt=now)
+    signal = overdue.select_related("event").order_by("event__confirm_by", "-at", "-pk").first()
+    if signal is None:
         return False
-    signal = overdue.signals.filter(settled_at=None).order_by("-at").first()
     with transaction.atomic():
-        mine = Event.objects.filter(pk=overdue.pk, confirm_by=overdue.confirm_by)
-        if mine.update(confirm_by=None, changed_seq=touch(stream)) and signal is not None:
-            Signal.objects.filter(pk=signal.pk).update(escalated_at=now)
+        if unheard.filter(event=signal.event).update(escalated_at=now):
+            touch(stream)
             for person in persons_with(Function.COMMAND, at=now):
                 _tell(signal, person, step="escalated", now=now)
             _record("watch.escalate_signal", signal, now)
@@ -97,10 +101,10 @@ def _title(signal: Signal, step: str) -> str:
         words = {"name": signal.source.name, "state": signal.get_kind_display()}
         return _("%(state)s：%(name)s，数字可能偏低") % words
     assert signal.event is not None
-    words = {"name": signal.event.name, "level": signal.level}
+    words = {"name": signal.event.name, "level": level_word(signal.level)}
     if step:
-        return _("未核实：%(name)s 系统算为%(level)s级，到时无人确认") % words
-    return _("%(name)s：系统算为%(level)s级，请确认") % words
+        return _("未核实：%(name)s，系统算为%(level)s，到时无人确认") % words
+    return _("%(name)s：系统算为%(level)s，请确认") % words
 
 
 def _record(verb: str, signal: Signal, now: datetime) -> None:

@@ -16,11 +16,12 @@ from guanlan.incidents.levels import confirm_level, known_level, stated
 from guanlan.incidents.models import Decision, Incident
 from guanlan.incidents.offering import admit, offer
 from guanlan.incidents.permissions import DECIDE
-from guanlan.incidents.wording import level_word, moment
+from guanlan.incidents.wording import moment
 from guanlan.people.models import Person
 from guanlan.people.permissions import require
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.queries import document, in_force
+from guanlan.plan.wording import level_word
 from guanlan.watch.models import Event
 
 

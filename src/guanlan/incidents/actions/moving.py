@@ -17,11 +17,11 @@ from guanlan.incidents.offering import Duties, admit, offer
 from guanlan.incidents.permissions import CHANGE_LEVEL
 from guanlan.incidents.recipients import first_to_hear
 from guanlan.incidents.states import INCIDENT_MOVES, OPEN
-from guanlan.incidents.wording import level_word
 from guanlan.notify.actions import tell
 from guanlan.people.models import Person
 from guanlan.people.permissions import require
 from guanlan.plan.queries import document
+from guanlan.plan.wording import level_word
 
 
 class SameLevel(Refused):

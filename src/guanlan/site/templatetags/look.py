@@ -11,7 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from guanlan.incidents.wording import length, level_word
+from guanlan.incidents.wording import length
+from guanlan.plan.wording import level_word
 
 register = template.Library()
 register.filter("span", length)
@@ -50,11 +51,13 @@ def level_chip(level: str, *, proposed: bool = False, small: bool = False) -> Sa
 
 
 @register.filter
-def stamp(at: datetime | None) -> SafeString | str:
-    """Write a time of today as 14:05, another day's with its date, as a <time> element."""
+def stamp(at: datetime | None, now: datetime | None = None) -> SafeString | str:
+    """Write a time with its date, as a <time> element; given `now`, one of the same day as 14:05 only."""
     if at is None:
         return _("未知")
     local = timezone.localtime(at)
+    if now is not None and timezone.localtime(now).date() == local.date():
+        return clock(at)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(),

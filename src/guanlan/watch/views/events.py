@@ -1,6 +1,6 @@
 """The feed and the events: what is happening, how bad, what to do."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from guanlan.people.queries import company
 from guanlan.people.requests import PersonRequest
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.queries import document, in_force
+from guanlan.plan.wording import level_word
 from guanlan.watch import queries
 from guanlan.watch.actions import confirm_level, dismiss_event, state_fact
 from guanlan.watch.forms import FactForm, LevelForm, ReasonForm
@@ -26,6 +27,8 @@ from guanlan.watch.permissions import CONFIRM_LEVEL, DISMISS_EVENT
 from guanlan.watch.rows import criteria_rows
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+# A chart shows a day at least and two at most; marks closer than this would lie on each other.
+SHORTEST, LONGEST, APART = 24, 48, timedelta(hours=4)
 
 
 class NoPlan(Refused):
@@ -45,20 +48,39 @@ def feed_page(request: PersonRequest) -> HttpResponse:
     chosen = {"stance": request.GET.get("stance", ""), "watch": request.GET.get("watch", "")}
     found = queries.feed(request.user, request.stream, **chosen)
     page = Paginator(found, 50).get_page(request.GET.get("page"))
-    template = "watch/_feed.html" if request.htmx else "watch/feed.html"
+    recent, negative = queries.last_hour(request.user, request.stream.pk, now=request.now)
+    content = {"page": page, "recent": recent, "negative": negative, "chosen": chosen}
+    if request.htmx:
+        return render(request, "watch/_feed.html", content)
     watches = queries.watches(request.user, request.stream, now=request.now)
-    return render(request, template, {"page": page, "watches": watches, "chosen": chosen})
+    return render(request, "watch/feed.html", content | {"watches": watches})
 
 
 @login_required
 @live
 def events_page(request: PersonRequest) -> HttpResponse:
-    """Show the events, gravest first."""
-    found = queries.events(request.user, request.stream, plan_in_force())
-    page = Paginator(found, 50).get_page(request.GET.get("page"))
-    waiting = queries.waiting_events(request.user, request.stream).count()
-    template = "watch/_events.html" if request.htmx else "watch/events.html"
-    return render(request, template, {"page": page, "waiting": waiting})
+    """Show the events that reached a level, what waits for a person first; the others on request."""
+    chosen = {"level": request.GET.get("level", ""), "watch": request.GET.get("watch", "")}
+    person, stream, plan = request.user, request.stream.pk, plan_in_force()
+    found = queries.events(person, stream, plan, **chosen)
+    content = {
+        "page": Paginator(found, 50).get_page(request.GET.get("page")),
+        "waiting": queries.waiting_events(person, stream).count(),
+        "chosen": chosen,
+        "others": [
+            (level, words, count)
+            for level, words in _others()
+            if level != chosen["level"]
+            and (count := queries.events(person, stream, plan, level=level, watch=chosen["watch"]).count())
+        ],
+    }
+    if request.htmx:
+        return render(request, "watch/_events.html", content)
+    watches = queries.watches(person, request.stream, now=request.now)
+    levels = [(level.key, level_word(level.key)) for level in plan.by_rank] if plan else []
+    return render(
+        request, "watch/events.html", content | {"watches": watches, "levels": [*levels, *_others()]}
+    )
 
 
 @login_required
@@ -110,6 +132,11 @@ def fact(request: PersonRequest, key: str) -> HttpResponse:
     return redirect("event", key=key)
 
 
+def _others() -> tuple[tuple[str, str], ...]:
+    """Return the parts of the list of events that are not shown at first."""
+    return (queries.BELOW, _("不入级")), (queries.DISMISSED, _("误报"))
+
+
 def _event(request: PersonRequest, key: str) -> Event:
     found = Event.visible_to(request.user).select_related("watch", "stream", "confirmed_by", "merged_into")
     return get_object_or_404(found, key=key)
@@ -126,13 +153,14 @@ def _event_content(request: PersonRequest, event: Event) -> dict[str, Any]:
     plan = plan_in_force()
     names = {trigger.fact: trigger.name for trigger in plan.triggers} if plan else {}
     posts, share = queries.recent(event, now=request.now)
+    rows = criteria_rows(queries.grading(event, plan), plan) if plan else []
     page = Paginator(queries.posts_of(event), 50).get_page(request.GET.get("page"))
     return {
         "event": event,
         "recent_posts": posts,
         "recent_share": share,
-        "criteria": criteria_rows(queries.grading(event, plan), plan) if plan else [],
-        "levels": [level.key for level in plan.by_rank][:2] if plan else [],
+        "criteria": rows,
+        "decisive": [row for row in rows if row.level and row.level == event.computed_level],
         "chart": _chart(event, request.now),
         "earliest": event.readings.select_related("post").order_by("published_at", "pk")[:5],
         "page": page,
@@ -147,14 +175,28 @@ def _event_content(request: PersonRequest, event: Event) -> dict[str, Any]:
 
 
 def _chart(event: Event, now: datetime) -> Any:
-    hours = [
-        Hour(hour.at, hour.negative, hour.neutral, hour.positive) for hour in queries.hours_of(event, now=now)
-    ]
-    rises = event.signals.filter(at__gte=hours[0].at).order_by("at")
-    marks = [Mark(signal.at, _("▼ %(level)s") % {"level": signal.level}) for signal in rises if signal.level]
-    latest = hours[-1]
-    title = _("每小时帖文：这个小时 %(count)d 条，负面 %(negative)d 条") % {
-        "count": latest.negative + latest.neutral + latest.positive,  # type: ignore[operator]
-        "negative": latest.negative,
-    }
-    return hourly_posts(title, hours, SHANGHAI, marks)
+    """Draw the event's own time: up to now while it goes on, else up to its last post."""
+    ended = now - event.last_at > timedelta(hours=SHORTEST)
+    until = event.last_at if ended else now
+    age = int((until - event.first_at) / timedelta(hours=1)) + 2
+    counted = queries.hours_of(event, now=until, hours=min(max(age, SHORTEST), LONGEST))
+    hours = [Hour(hour.at, hour.negative, hour.neutral, hour.positive) for hour in counted]
+    latest = counted[-1]
+    if ended:
+        title = _("每小时帖文：到最后一条为止的 %(hours)d 小时，此后没有新帖") % {"hours": len(hours)}
+    else:
+        title = _("每小时帖文：这个小时 %(count)d 条，负面 %(negative)d 条") % {
+            "count": latest.negative + latest.neutral + latest.positive,
+            "negative": latest.negative,
+        }
+    return hourly_posts(title, hours, SHANGHAI, _marks(event, hours[0].at))
+
+
+def _marks(event: Event, since: datetime) -> list[Mark]:
+    """Return the signals as lines, the later one of two that would lie on each other."""
+    marks: list[Mark] = []
+    for signal in event.signals.filter(at__gte=since).exclude(level="").order_by("at"):
+        if marks and signal.at - marks[-1].at < APART:
+            marks.pop()
+        marks.append(Mark(signal.at, _("▼ %(level)s") % {"level": level_word(signal.level)}))
+    return marks
