@@ -162,12 +162,10 @@ def _replay(chosen: argparse.Namespace) -> None:
 
 def _chosen_plan(path: Path | None) -> "PlanDocument":
     from guanlan.plan.reading import read
-    from guanlan.site.setup.shelf import template
+    from guanlan.plan.shipped import first_choice
 
     if path is None:
-        shipped = template("five-groups")
-        assert shipped is not None
-        return shipped.document
+        return first_choice().document
     if not path.is_file():
         raise BadInput(_("没有文件 {path}，请检查路径。").format(path=path))
     return read(path.read_bytes(), path.name).document

@@ -19,9 +19,9 @@ from guanlan.people.permissions import require
 from guanlan.people.queries import serving_at
 from guanlan.plan.actions import draft_version, publish_version
 from guanlan.plan.models import PlanVersion
+from guanlan.plan.shipped import Template
 from guanlan.site.permissions import SET_UP
 from guanlan.site.setup.queries import CHANNEL_TEST, open_demos
-from guanlan.site.setup.shelf import Template
 
 
 class AlreadyInForce(Refused):
