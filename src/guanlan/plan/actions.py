@@ -13,12 +13,17 @@ from guanlan.people.permissions import require
 from guanlan.plan.document import PlanDocument, digest
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.permissions import MANAGE
+from guanlan.plan.placeholders import COMPANY, named, with_company
 from guanlan.plan.queries import document
-from guanlan.plan.reading import read
+from guanlan.plan.reading import BadPlan, read
 
 
 class LabelTaken(Refused):
     """A published version never changes; the next one needs its own label."""
+
+
+class UnfitName(Refused):
+    """The company's name cannot be written where the file wants it."""
 
 
 class NotADraft(Refused):
@@ -26,12 +31,12 @@ class NotADraft(Refused):
 
 
 def draft_version(*, unit: Unit, content: bytes, name: str, person: Person, now: datetime) -> PlanVersion:
-    """Read a plan from YAML, keep it as a draft, and return the version.
+    """Read a plan from YAML, keep it as a draft with the company's name in it, and return the version.
 
-    Raises plan.reading.BadPlan with the line of every mistake, and LabelTaken.
+    Raises plan.reading.BadPlan with the line of every mistake, UnfitName, and LabelTaken.
     """
     require(person, MANAGE, at=now)
-    plan = read(content, name).document
+    source, plan = _read(content, name, unit.name)
     try:
         with transaction.atomic():
             version = PlanVersion.objects.create(
@@ -39,7 +44,7 @@ def draft_version(*, unit: Unit, content: bytes, name: str, person: Person, now:
                 code=plan.meta.key,
                 label=plan.meta.version,
                 name=plan.meta.name,
-                source=content.decode("utf-8-sig"),
+                source=source,
                 document=plan.model_dump(mode="json"),
                 sha256=digest(plan),
                 created_at=now,
@@ -77,6 +82,28 @@ def publish_version(*, version: PlanVersion, effective_on: date, person: Person,
         version.save()
         _open_groups(plan, version.unit, person, now)
         _record("plan.publish_version", version, person, now)
+
+
+def _read(content: bytes, name: str, company: str) -> tuple[str, PlanDocument]:
+    """Return the YAML with the company's name in it, and what it says; the two agree."""
+    plan = read(content, name).document
+    source = content.decode()
+    if not COMPANY.search(source):
+        return source, plan
+    source, wanted = with_company(source, company), named(plan, company)
+    if not _says(source, wanted, name):
+        raise UnfitName(
+            _("公司名称“%(company)s”里的符号填不进预案文件。请到“设置”里改用不带引号和冒号的名称，再试一次。")
+            % {"company": company}
+        )
+    return source, wanted
+
+
+def _says(source: str, plan: PlanDocument, name: str) -> bool:
+    try:
+        return read(source.encode(), name).document == plan
+    except BadPlan:
+        return False
 
 
 def _expiry(plan: PlanDocument, effective_on: date) -> date | None:

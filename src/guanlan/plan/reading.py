@@ -16,6 +16,7 @@ from ruamel.yaml.reader import ReaderError
 from guanlan.errors import BadInput
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.mistakes import explain
+from guanlan.plan.placeholders import mistakes
 
 LONGEST_FILE = 500_000
 
@@ -63,11 +64,17 @@ def read(content: bytes, name: str) -> Reading:
     """
     text = _decode(content, name)
     plain, places = _load(text, name)
+    problems = [
+        Problem(*_placeholder(text, _place(places, path), written), sentence)
+        for path, written, sentence in dict.fromkeys(mistakes(plain))
+    ]
     try:
         document = PlanDocument.model_validate(plain)
     except ValidationError as error:
-        problems = [Problem(*_place(places, path), sentence) for path, sentence in explain(error)]
+        problems += [Problem(*_place(places, path), sentence) for path, sentence in explain(error)]
         raise BadPlan(problems, name) from error
+    if problems:
+        raise BadPlan(problems, name)
     return Reading(document, _lines(plain, places))
 
 
@@ -165,6 +172,16 @@ def _place(places: dict[Path, Place], path: Path) -> Place:
     while path not in places:
         path = path[:-1]
     return places[path]
+
+
+def _placeholder(text: str, place: Place, written: str) -> Place:
+    """Where a placeholder stands in the value that begins at `place`."""
+    line, column = place
+    for number, row in enumerate(text.split("\n")[line - 1 :], start=line):
+        found = row.find(written, column - 1 if number == line else 0)
+        if found >= 0:
+            return number, found + 1
+    return place
 
 
 def _lines(plain: dict[str, Any], places: dict[Path, Place]) -> dict[str, tuple[int, ...]]:
