@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-_NUMERALS = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ"}
+from guanlan.plan.wording import level_name
 
 
 def level_word(level: str) -> str:
     """Write a level's key as people say it: II as Ⅱ级."""
-    return _("%(level)s级") % {"level": _NUMERALS.get(level, level)}
+    return level_name(level)
 
 
 def moment(at: datetime, now: datetime) -> str:

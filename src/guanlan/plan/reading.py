@@ -19,6 +19,7 @@ from guanlan.plan.mistakes import explain
 from guanlan.plan.placeholders import mistakes
 
 LONGEST_FILE = 500_000
+ZIP = b"PK\x03\x04"  # what XLSX and DOCX begin with, whatever their name
 
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
@@ -81,6 +82,11 @@ def read(content: bytes, name: str) -> Reading:
 def _decode(content: bytes, name: str) -> str:
     if len(content) > LONGEST_FILE:
         sentence = _("文件超过 {limit} 字节，不像一份预案，请检查是否选错了文件。").format(limit=LONGEST_FILE)
+        raise BadPlan([Problem(1, 1, sentence)], name)
+    if not content.strip():
+        raise BadPlan([Problem(1, 1, _("文件是空的，请检查是否选错了文件。"))], name)
+    if content.startswith(ZIP):
+        sentence = _("这是 Excel、Word 或压缩文件，不是预案的 YAML 文件，请选 .yaml 文件。")
         raise BadPlan([Problem(1, 1, sentence)], name)
     try:
         return content.decode("utf-8-sig")

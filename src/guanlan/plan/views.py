@@ -12,8 +12,8 @@ from guanlan.plan.check import check
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.fields import Step
 from guanlan.plan.queries import document, in_force
-from guanlan.plan.show import duration
 from guanlan.plan.timing import clock_of
+from guanlan.plan.wording import duration
 
 
 @login_required

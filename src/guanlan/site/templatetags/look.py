@@ -11,10 +11,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from guanlan.plan.wording import level_name
+
 register = template.Library()
 
-# One character each, so that a level is never read as a letter.
-_NUMERALS = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ"}
 _RANKS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
@@ -31,7 +31,7 @@ def icon(name: str) -> SafeString:
 @register.filter
 def numeral(level: str) -> str:
     """Write a level as people say it: II as Ⅱ级, none as 不入级."""
-    return _("%(level)s级") % {"level": _NUMERALS.get(level, level)} if level else _("不入级")
+    return level_name(level) if level else _("不入级")
 
 
 @register.filter
