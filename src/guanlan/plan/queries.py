@@ -9,7 +9,7 @@ from guanlan.plan.check import Finding, check
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.fields import Purpose
 from guanlan.plan.models import PlanVersion
-from guanlan.plan.reading import Reading, read
+from guanlan.plan.reading import BadPlan, read
 
 
 def in_force(unit: Unit) -> PlanVersion | None:
@@ -31,9 +31,7 @@ def findings(version: PlanVersion, *, today: datetime.date) -> tuple[Finding, ..
     """Return what the check finds in a version, with the lines of its source."""
     plan = document(version)
     validity = plan.validity.model_copy(update={"effective_on": version.effective_date})
-    return check(
-        plan.model_copy(update={"validity": validity}), today=today, lines=_written(version.source).lines
-    )
+    return check(plan.model_copy(update={"validity": validity}), today=today, lines=_lines(version.source))
 
 
 def signing_steps(plan: PlanDocument, purpose: Purpose, level: str) -> tuple[tuple[str, Function], ...]:
@@ -51,5 +49,8 @@ def _parsed(sha256: str, text: str) -> PlanDocument:
 
 # Reading the YAML costs a quarter of a second.
 @lru_cache(maxsize=4)
-def _written(source: str) -> Reading:
-    return read(source.encode(), "plan.yaml")
+def _lines(source: str) -> dict[str, tuple[int, ...]]:
+    try:
+        return read(source.encode(), "plan.yaml").lines
+    except BadPlan:  # kept under rules that have become stricter since: still shown, without lines
+        return {}

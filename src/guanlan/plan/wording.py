@@ -110,7 +110,9 @@ def condition_value(kind: str, value: int | None) -> str:
 
 def announced(after_minutes: int, repeat_minutes: int | None, repeat_times: int) -> str:
     """When a notice goes out and how it is repeated."""
-    first = _("信号出现后{time}").format(time=duration(after_minutes)) if after_minutes else _("信号出现即发")
+    first = (
+        _("信号出现后 {time}").format(time=duration(after_minutes)) if after_minutes else _("信号出现即发")
+    )
     if repeat_minutes is None or not repeat_times:
         return first
     again = _("未读的每 {time}再催，至多 {count} 次").format(
