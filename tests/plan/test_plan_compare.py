@@ -7,7 +7,7 @@ import pytest
 
 from guanlan.plan.comparing.compare import compare, in_words
 from guanlan.plan.document import PlanDocument
-from plan.shipped import NAMES, Tree, document, row
+from plan.shipped import NAMES, Tree, cells, clock, document, duty, level, row
 
 
 def told(change: Callable[[Tree], object]) -> dict[str, list[str]]:
@@ -18,26 +18,8 @@ def told(change: Callable[[Tree], object]) -> dict[str, list[str]]:
     return {chapter.title: [str(change) for change in chapter.changes] for chapter in found}
 
 
-def level(tree: Tree, key: str) -> Tree:
-    return row(tree["levels"], key)
-
-
-def clock(tree: Tree, key: str) -> Tree:
-    return row([clock for level in tree["levels"] for clock in level["clocks"]], f"clock.{key}")
-
-
-def duty(tree: Tree, key: str) -> Tree:
-    return row(tree["duties"], f"duty.{key}")
-
-
 def clause(tree: Tree, key: str) -> Tree:
     return row([clause for chapter in tree["chapters"] for clause in chapter["clauses"]], f"clause.{key}")
-
-
-def cell(tree: Tree, key: str, level: str) -> Tree:
-    cells = row(tree["criteria"], f"criterion.{key}")["cells"]
-    (found,) = [cell for cell in cells if cell["level"] == level]
-    return found
 
 
 EXTRA = {
@@ -54,12 +36,12 @@ EXTRA = {
 
 CASES: dict[str, tuple[Callable[[Tree], object], str, list[str]]] = {
     "a clock is shorter": (
-        lambda tree: clock(tree, "II.first-response").update(minutes=60),
+        lambda tree: clock(tree, "clock.II.first-response").update(minutes=60),
         "时限与续报",
         ["Ⅱ级 首次回应时限：2 小时 → 1 小时"],
     ),
     "a clock runs in working time": (
-        lambda tree: clock(tree, "IV.facts").update(minutes=960),
+        lambda tree: clock(tree, "clock.IV.facts").update(minutes=960),
         "时限与续报",
         ["Ⅳ级 事实与方案时限：3 个工作日 → 2 个工作日"],
     ),
@@ -74,7 +56,7 @@ CASES: dict[str, tuple[Callable[[Tree], object], str, list[str]]] = {
         ["Ⅱ级 批准人：总指挥 → 总指挥、副总指挥"],
     ),
     "a threshold moves": (
-        lambda tree: cell(tree, "complaints-72h", "II").update(at_least=200),
+        lambda tree: cells(tree, "complaints-72h", "II").update(at_least=200),
         "定级准则",
         ["准则“七十二小时同类公开投诉”的Ⅱ级起点：300 件 → 200 件"],
     ),
@@ -201,7 +183,7 @@ def test_two_alike_say_so() -> None:
 
 def test_the_text_counts_and_stands_by_part() -> None:
     tree = document().model_dump(mode="json")
-    clock(tree, "II.first-response").update(minutes=60)
+    clock(tree, "clock.II.first-response").update(minutes=60)
     tree["meta"]["version"] = "1.1"
 
     assert in_words(document(), PlanDocument.model_validate(tree)) == (
