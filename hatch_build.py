@@ -3,6 +3,7 @@
 Runs before a wheel or an editable install is made. It fetches into a temporary folder, checks each
 package against the lock's hashes (npm's own check), and puts the few files the product serves where
 DESTINATIONS says. A stamp of everything that decides the result lets the next build skip it.
+A wheel also carries the plan templates, which lie outside the package.
 """
 
 import hashlib
@@ -51,6 +52,8 @@ class FrontendHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Leave VENDOR and FONTS complete, or raise and leave what was there."""
         root = Path(self.root)
+        if version == "standard":  # an editable install reads them beside src and must get no copy
+            build_data["force_include"]["plans"] = "guanlan/plans"
         wanted = stamp_of(root)
         if all(read_stamp(root / folder) == wanted for folder in (VENDOR, FONTS)):
             return

@@ -48,9 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("--timezone", default="Asia/Shanghai", help=_("没写时区的时间按哪里算"))
     importing.add_argument("--live", action="store_true", help=_("不是历史数据：计时限、发通知"))
     _reading_commands(command)
-    plan = command("plan", _plan, _("检查或查看一份预案文件"))
-    plan.add_argument("what", choices=["check", "show"], help=_("check 体检，show 查看"))
-    plan.add_argument("file", type=Path, metavar=_("文件"))
+    _plan_commands(command("plan", _plan_check, _("检查、查看、比较或发布一份预案文件")))
     for name, run, words in (
         ("train", _train, _("用公开数据或公司自己的标注训练立场模型")),
         ("evaluate", _evaluate, _("在公开数据上考核，打印成绩表")),
@@ -68,6 +66,25 @@ def _parser() -> argparse.ArgumentParser:
     manage = command("manage", _manage, _("Django 的管理命令"))
     manage.add_argument("rest", nargs=argparse.REMAINDER)
     return parser
+
+
+def _plan_commands(plan: argparse.ArgumentParser) -> None:
+    commands = plan.add_subparsers(required=True, metavar=_("做什么"))
+    for name, run, words, files in (
+        ("check", _plan_check, _("体检：逐条说出问题、在第几行、怎么改"), ["file"]),
+        ("show", _plan_show, _("查看等级、准则和职责"), ["file"]),
+        ("diff", _plan_diff, _("比较两份，按部分说出增加、删去和改动"), ["old", "new"]),
+        ("publish", _plan_publish, _("作为草案收下并发布"), ["file"]),
+    ):
+        made = commands.add_parser(name, help=words, description=words)
+        made.set_defaults(run=run)
+        for file in files:
+            made.add_argument(
+                file, type=Path, metavar={"old": _("旧文件"), "new": _("新文件")}.get(file, _("文件"))
+            )
+    publish = commands.choices["publish"]
+    publish.add_argument("--effective", required=True, metavar=_("日期"), help=_("施行日期，如 2026-12-01"))
+    publish.add_argument("--by", required=True, metavar=_("登录名"), help=_("由谁发布，须有权管理预案"))
 
 
 def _reading_commands(command: Callable[[str, Run, str], argparse.ArgumentParser]) -> None:
@@ -165,26 +182,44 @@ def _replay(chosen: argparse.Namespace) -> None:
 
 def _chosen_plan(path: Path | None) -> "PlanDocument":
     from guanlan.plan.reading import read
-    from guanlan.site.setup.shelf import template
+    from guanlan.plan.shipped import first_choice
 
     if path is None:
-        shipped = template("five-groups")
-        assert shipped is not None
-        return shipped.document
+        return first_choice().document
     if not path.is_file():
         raise BadInput(_("没有文件 {path}，请检查路径。").format(path=path))
     return read(path.read_bytes(), path.name).document
 
 
-def _plan(chosen: argparse.Namespace) -> None:
+def _plan_check(chosen: argparse.Namespace) -> None:
     _django()
-    from guanlan.plan.commands import check_file, show_file
+    from guanlan.plan.commands import check_file
 
-    run = check_file if chosen.what == "check" else show_file
-    text, clean = run(chosen.file)
+    text, clean = check_file(chosen.file)
     sys.stdout.write(text)
     if not clean:
         raise SystemExit(1)
+
+
+def _plan_show(chosen: argparse.Namespace) -> None:
+    _django()
+    from guanlan.plan.commands import show_file
+
+    sys.stdout.write(show_file(chosen.file))
+
+
+def _plan_diff(chosen: argparse.Namespace) -> None:
+    _django()
+    from guanlan.plan.commands import diff_files
+
+    sys.stdout.write(diff_files(chosen.old, chosen.new))
+
+
+def _plan_publish(chosen: argparse.Namespace) -> None:
+    _django()
+    from guanlan.plan.commands import publish_file
+
+    sys.stdout.write(publish_file(chosen.file, effective=chosen.effective, username=chosen.by))
 
 
 def _train(chosen: argparse.Namespace) -> None:

@@ -207,6 +207,14 @@ class TestTask:
             assert words in shown
         assert reverse("task-accept", args=[task.key]) in shown
 
+    def test_links_to_its_clause_in_the_pinned_version(
+        self, task: Task, cast: Cast, sign_in: Browser
+    ) -> None:
+        shown = page(sign_in(cast.liu), "task", task.key)
+
+        address = reverse("plan-version", args=[task.incident.plan_version.key])
+        assert f'href="{address}#clause.answer"' in shown
+
     def test_is_accepted_with_one_press(self, task: Task, cast: Cast, sign_in: Browser) -> None:
         answer = sign_in(cast.liu).post(reverse("task-accept", args=[task.key]))
 

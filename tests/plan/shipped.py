@@ -41,3 +41,56 @@ def spoiled(spoil: Callable[[Tree], object]) -> tuple[Finding, ...]:
 def row(rows: list[Tree], key: str) -> Tree:
     (found,) = [part for part in rows if part["key"] == key]
     return found
+
+
+def level(tree: Tree, key: str) -> Tree:
+    return row(tree["levels"], key)
+
+
+def clock(tree: Tree, key: str) -> Tree:
+    return row([clock for level in tree["levels"] for clock in level["clocks"]], key)
+
+
+def criterion(tree: Tree, key: str) -> Tree:
+    return row(tree["criteria"], f"criterion.{key}")
+
+
+def duty(tree: Tree, key: str) -> Tree:
+    return row(tree["duties"], f"duty.{key}")
+
+
+def role(tree: Tree, key: str) -> Tree:
+    return row([role for group in tree["organisation"]["groups"] for role in group["roles"]], f"role.{key}")
+
+
+def chain(tree: Tree, key: str) -> Tree:
+    return row(tree["approvals"], f"chain.{key}")
+
+
+def without(rows: list[Tree], key: str) -> None:
+    rows.remove(row(rows, key))
+
+
+def cells(tree: Tree, key: str, level: str) -> Tree:
+    (cell,) = [cell for cell in criterion(tree, key)["cells"] if cell["level"] == level]
+    return cell
+
+
+def move_threshold(tree: Tree, key: str, level: str, at_least: int) -> None:
+    """Move a threshold and its examples together."""
+    cell, measure = cells(tree, key, level), criterion(tree, key)["measure"]
+    guards = {"negative_permille": 900}
+    cell["at_least"] = at_least
+    cell["fires"] = [{measure: at_least, **guards}]
+    cell["just_not"] = [{measure: at_least - 1, **guards}]
+
+
+Case = tuple[Callable[[Tree], object], str, str]
+
+
+def gives_alone(case: Case) -> None:
+    """Hold that the spoiling gives the finding with this key and words, and no other."""
+    spoil, key, fragment = case
+    findings = spoiled(spoil)
+    assert [(finding.key, fragment in finding.sentence) for finding in findings] == [(key, True)], findings
+    assert findings[0].remedy.startswith(("请", "是不是", "可用"))

@@ -5,7 +5,8 @@ import pytest
 
 from guanlan.plan.document import PlanDocument, digest, keys
 from guanlan.plan.reading import read
-from guanlan.plan.show import duration, show
+from guanlan.plan.show import show
+from guanlan.plan.wording import duration
 from plan.shipped import NAMES, document, text
 
 

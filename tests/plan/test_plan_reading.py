@@ -1,3 +1,6 @@
+import io
+
+import openpyxl
 import pytest
 
 from guanlan.plan.reading import BadPlan, read
@@ -101,7 +104,35 @@ def test_yaml_that_cannot_be_read_names_the_place(content: str, line: int, colum
     assert "YAML 读不懂" in problem.sentence
 
 
-@pytest.mark.parametrize("content", ["", "# nothing\n", "- a\n- b\n", "word\n"])
+@pytest.mark.parametrize("content", ["", " \n\n"])
+def test_an_empty_file_is_said_to_be_empty(content: str) -> None:
+    assert problems(content).sentence == "plan.yaml 第 1 行第 1 列：文件是空的，请检查是否选错了文件。"
+
+
+def test_a_workbook_renamed_is_said_to_be_one() -> None:
+    packed = io.BytesIO()
+    openpyxl.Workbook().save(packed)
+
+    assert "这是 Excel、Word 或压缩文件" in problems(packed.getvalue()).sentence
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("years: 3", "years: 99999", "“years”不能大于 20。"),
+        ("due_minutes: 45}", "due_minutes: 99999999999}", "“due_minutes”不能大于 525600。"),
+        ('version: "1.0"', f'version: "{"9" * 41}"', "“version”不能超过 40 个字符。"),
+        ("key: group.legal\n", f"key: group.{'x' * 40}\n", "“key”不能超过 40 个字符。"),
+        ("- key: IV\n", f"- key: {'I' * 21}\n", "“key”不能超过 20 个字符。"),
+        ("- key: IV\n", "- key: 四级\n", "“key”只能用字母、数字，以点或短横线相连。"),
+    ],
+)
+def test_what_no_clock_and_no_column_can_hold_is_refused(old: str, new: str, sentence: str) -> None:
+    assert old in PLAN
+    assert sentence in [problem.sentence for problem in problems(PLAN.replace(old, new, 1)).problems]
+
+
+@pytest.mark.parametrize("content", ["# nothing\n", "- a\n- b\n", "word\n"])
 def test_a_file_that_holds_no_mapping(content: str) -> None:
     assert "预案应是一组“键: 值”" in problems(content).sentence
 

@@ -20,8 +20,8 @@ from guanlan.people import actions as people
 from guanlan.people.models import Group, Membership, Person, Unit
 from guanlan.people.permissions import functions_of
 from guanlan.plan.models import PlanVersion
+from guanlan.plan.shipped import template, templates
 from guanlan.site.setup import actions, first, queries
-from guanlan.site.setup.shelf import template, templates
 from guanlan.watch.models import Watch
 
 Browser = Callable[[Person], Client]

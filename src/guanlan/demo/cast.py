@@ -1,9 +1,7 @@
 """The demo company's people, plan and duty."""
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from guanlan.clocks.models import Stream
@@ -12,6 +10,7 @@ from guanlan.people.actions import name_company, open_group, place, plan_week, t
 from guanlan.people.models import Function, Group, Person, Unit
 from guanlan.people.weeks import local_day, monday_of, week
 from guanlan.plan.actions import draft_version, publish_version
+from guanlan.plan.shipped import first_choice
 from guanlan.watch.actions import keep_watch
 
 _WEEKS = 4
@@ -65,15 +64,9 @@ def _own_groups(unit: Unit, now: datetime) -> dict[str, Group]:
 
 
 def _put_plan_in_force(unit: Unit, person: Person, now: datetime) -> None:
-    path = _plans() / "five-groups.yaml"
-    version = draft_version(unit=unit, content=path.read_bytes(), name=path.name, person=person, now=now)
+    chosen = first_choice()
+    version = draft_version(unit=unit, content=chosen.content, name=chosen.code, person=person, now=now)
     publish_version(version=version, effective_on=_day(now), person=person, now=now)
-
-
-def _plans() -> Path:
-    # In a wheel the plans lie in the package, in a checkout beside src.
-    packed: Path = settings.PACKAGE / "plans"
-    return packed if packed.is_dir() else settings.PACKAGE.parent.parent / "plans"
 
 
 def _day(now: datetime) -> date:

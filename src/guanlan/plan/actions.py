@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from guanlan.audit.actions import record
@@ -10,73 +11,164 @@ from guanlan.errors import Refused
 from guanlan.people.actions import open_group
 from guanlan.people.models import Person, Unit
 from guanlan.people.permissions import require
+from guanlan.people.weeks import local_day
+from guanlan.plan.check import Finding
 from guanlan.plan.document import PlanDocument, digest
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.permissions import MANAGE
-from guanlan.plan.queries import document
-from guanlan.plan.reading import read
+from guanlan.plan.placeholders import COMPANY, named, with_company
+from guanlan.plan.queries import document, findings
+from guanlan.plan.reading import BadPlan, read
+
+State = PlanVersion.State
 
 
 class LabelTaken(Refused):
     """A published version never changes; the next one needs its own label."""
 
 
+class UnfitName(Refused):
+    """The company's name cannot be written where the file wants it."""
+
+
 class NotADraft(Refused):
-    """Only a draft can be put in force."""
+    """Only a draft can be published."""
+
+
+class Unsound(Refused):
+    """The check found what would fail on the night the plan is needed."""
+
+    status = 422
+
+    def __init__(self, found: tuple[Finding, ...]) -> None:
+        self.findings = found
+        sentence = _("不能发布：体检发现 %(count)d 处问题。第 %(line)s 行：%(sentence)s%(remedy)s") % {
+            "count": len(found),
+            "line": found[0].line or "?",
+            "sentence": found[0].sentence,
+            "remedy": found[0].remedy,
+        }
+        if len(found) > 1:
+            sentence += _("（另有 %(count)d 处。）") % {"count": len(found) - 1}
+        super().__init__(sentence)
 
 
 def draft_version(*, unit: Unit, content: bytes, name: str, person: Person, now: datetime) -> PlanVersion:
-    """Read a plan from YAML, keep it as a draft, and return the version.
+    """Read a plan from YAML, keep it as a draft with the company's name in it, and return the version.
 
-    Raises plan.reading.BadPlan with the line of every mistake, and LabelTaken.
+    A draft of the same label gives way to this one. Raises plan.reading.BadPlan with the
+    line of every mistake, UnfitName, and LabelTaken.
     """
     require(person, MANAGE, at=now)
-    plan = read(content, name).document
+    source, plan = _read(content, name, unit.name)
     try:
         with transaction.atomic():
-            version = PlanVersion.objects.create(
-                unit=unit,
-                code=plan.meta.key,
-                label=plan.meta.version,
-                name=plan.meta.name,
-                source=content.decode("utf-8-sig"),
-                document=plan.model_dump(mode="json"),
-                sha256=digest(plan),
-                created_at=now,
-                created_by=person,
-            )
-            _record("plan.draft_version", version, person, now)
+            version = _draft(unit, plan)
+            version.name, version.source = plan.meta.name, source
+            version.document, version.sha256 = plan.model_dump(mode="json"), digest(plan)
+            version.created_at, version.created_by = now, person
+            version.save()
+            _record("plan.draft_version", version, person.key, now)
     except IntegrityError as taken:
-        raise LabelTaken(
-            _("《%(name)s》的版本“%(label)s”已经有了，请在文件的 meta.version 里换一个版本号。")
-            % {"name": plan.meta.name, "label": plan.meta.version}
-        ) from taken
+        raise _label_taken(plan) from taken
     return version
 
 
 def publish_version(*, version: PlanVersion, effective_on: date, person: Person, now: datetime) -> None:
-    """Put a draft in force: the version before it is superseded, the plan's groups are opened.
+    """Publish a draft. It holds from `effective_on`, for the years it names; its groups are opened.
 
-    Raises NotADraft. The plan holds for the years it names, from `effective_on`.
+    If another version holds until a later day, the draft waits as SCHEDULED, and whatever
+    else was scheduled is withdrawn; else it takes the place of the version in force now.
+    Raises NotADraft, and Unsound if the check finds anything.
     """
     require(person, MANAGE, at=now)
     with transaction.atomic():
-        version = PlanVersion.objects.select_for_update().get(pk=version.pk)
-        if version.state != PlanVersion.State.DRAFT:
+        version = _locked(version)
+        if version.state != State.DRAFT:
             raise NotADraft(
                 _("这一版现在是“%(state)s”，只有草案能发布。") % {"state": version.get_state_display()}
             )
-        plan = document(version)
-        PlanVersion.objects.filter(unit=version.unit, state=PlanVersion.State.IN_FORCE).update(
-            state=PlanVersion.State.SUPERSEDED
-        )
-        version.state = PlanVersion.State.IN_FORCE
-        version.published_at, version.published_by = now, person
         version.effective_date = effective_on
+        found = findings(version, today=local_day(now))
+        if found:
+            raise Unsound(found)
+        plan = document(version)
+        version.published_at, version.published_by = now, person
         version.expires_date = _expiry(plan, effective_on)
-        version.save()
         _open_groups(plan, version.unit, person, now)
-        _record("plan.publish_version", version, person, now)
+        if _holds_until_then(version, now):
+            _others(version, State.SCHEDULED).update(state=State.WITHDRAWN)
+            version.state = State.SCHEDULED
+            version.save()
+        else:
+            _take_over(version)
+        _record("plan.publish_version", version, person.key, now)
+
+
+def start_version(*, version: PlanVersion, now: datetime) -> None:
+    """Put a scheduled version in force, its day having come. Does nothing if somebody else just did."""
+    with transaction.atomic():
+        version = _locked(version)
+        if version.state == State.SCHEDULED:
+            _take_over(version)
+            _record("plan.start_version", version, "system", now)
+
+
+def _locked(version: PlanVersion) -> PlanVersion:
+    return PlanVersion.objects.select_for_update().get(pk=version.pk)
+
+
+def _draft(unit: Unit, plan: PlanDocument) -> PlanVersion:
+    """Return the draft of this label, or a fresh one."""
+    code, label = plan.meta.key, plan.meta.version
+    known = PlanVersion.objects.select_for_update().filter(unit=unit, code=code, label=label).first()
+    if known is not None and known.state != State.DRAFT:
+        raise _label_taken(plan)
+    return known or PlanVersion(unit=unit, code=code, label=label)
+
+
+def _label_taken(plan: PlanDocument) -> LabelTaken:
+    return LabelTaken(
+        _("《%(name)s》的版本“%(label)s”已经有了，请在文件的 meta.version 里换一个版本号。")
+        % {"name": plan.meta.name, "label": plan.meta.version}
+    )
+
+
+def _holds_until_then(version: PlanVersion, now: datetime) -> bool:
+    later = version.effective_date is not None and version.effective_date > local_day(now)
+    return later and _others(version, State.IN_FORCE).exists()
+
+
+def _take_over(version: PlanVersion) -> None:
+    _others(version, State.IN_FORCE).update(state=State.SUPERSEDED)
+    version.state = State.IN_FORCE
+    version.save()
+
+
+def _others(version: PlanVersion, state: State) -> QuerySet[PlanVersion]:
+    return PlanVersion.objects.filter(unit=version.unit, state=state).exclude(pk=version.pk)
+
+
+def _read(content: bytes, name: str, company: str) -> tuple[str, PlanDocument]:
+    """Return the YAML with the company's name in it, and what it says; the two agree."""
+    plan = read(content, name).document
+    source = content.decode()
+    if not COMPANY.search(source):
+        return source, plan
+    source, wanted = with_company(source, company), named(plan, company)
+    if not _says(source, wanted, name):
+        raise UnfitName(
+            _("公司名称“%(company)s”里的符号填不进预案文件。请到“设置”里改用不带引号和冒号的名称，再试一次。")
+            % {"company": company}
+        )
+    return source, wanted
+
+
+def _says(source: str, plan: PlanDocument, name: str) -> bool:
+    try:
+        return read(source.encode(), name).document == plan
+    except BadPlan:
+        return False
 
 
 def _expiry(plan: PlanDocument, effective_on: date) -> date | None:
@@ -90,9 +182,9 @@ def _open_groups(plan: PlanDocument, unit: Unit, person: Person, now: datetime) 
         )
 
 
-def _record(verb: str, version: PlanVersion, person: Person, now: datetime) -> None:
+def _record(verb: str, version: PlanVersion, actor: str, now: datetime) -> None:
     record(
-        actor=person.key,
+        actor=actor,
         verb=verb,
         kind="plan",
         subject=version.key,

@@ -1,13 +1,19 @@
-"""`guanlan plan check | show`: a plan file, examined or printed, without a database."""
+"""`guanlan plan check | show | diff | publish`; all but publish do without a database."""
 
+from datetime import date
 from pathlib import Path
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guanlan.clocks.edge import real_now
 from guanlan.errors import BadInput
+from guanlan.people.models import Person
+from guanlan.people.queries import root_unit
+from guanlan.plan.actions import draft_version, publish_version
 from guanlan.plan.check import check
-from guanlan.plan.reading import Reading, read
+from guanlan.plan.comparing.compare import in_words
+from guanlan.plan.reading import LONGEST_FILE, Reading, read
 from guanlan.plan.show import show
 
 
@@ -32,12 +38,56 @@ def check_file(path: Path) -> tuple[str, bool]:
     return "\n".join(lines) + "\n", not findings
 
 
-def show_file(path: Path) -> tuple[str, bool]:
+def show_file(path: Path) -> str:
     """Return the plan as text."""
-    return show(_read(path).document), True
+    return show(_read(path).document)
+
+
+def diff_files(old: Path, new: Path) -> str:
+    """Return what changed from one plan to the other."""
+    return in_words(_read(old).document, _read(new).document)
+
+
+def publish_file(path: Path, *, effective: str, username: str) -> str:
+    """Draft and publish a plan, both or neither, and say what holds now.
+
+    Raises what the two actions raise, and BadInput for an unknown day or person.
+    """
+    effective_on = _day(effective)
+    unit, person = root_unit(), Person.objects.filter(username=username, is_active=True).first()
+    if unit is None:
+        raise BadInput(_("还没有公司，请先运行 guanlan up 并完成设置。"))
+    if person is None:
+        raise BadInput(
+            _("没有登录名是“%(username)s”的人，或账号已停用，请检查 --by。") % {"username": username}
+        )
+    content = _content(path)
+    with transaction.atomic():
+        now = real_now()
+        version = draft_version(unit=unit, content=content, name=path.name, person=person, now=now)
+        publish_version(version=version, effective_on=effective_on, person=person, now=now)
+    version.refresh_from_db()
+    return _("已发布《%(plan)s》，%(day)s 起施行，现在是“%(state)s”，校验码 %(sha256)s。\n") % {
+        "plan": version,
+        "day": effective_on,
+        "state": version.get_state_display(),
+        "sha256": version.sha256,
+    }
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError as wrong:
+        raise BadInput(_("“%(text)s”不是日期，请写成 2026-12-01。") % {"text": written}) from wrong
+
+
+def _content(path: Path) -> bytes:
+    if not path.is_file():
+        raise BadInput(_("没有文件 %(path)s，请检查路径。") % {"path": path})
+    with path.open("rb") as opened:
+        return opened.read(LONGEST_FILE + 1)
 
 
 def _read(path: Path) -> Reading:
-    if not path.is_file():
-        raise BadInput(_("没有文件 %(path)s，请检查路径。") % {"path": path})
-    return read(path.read_bytes(), path.name)
+    return read(_content(path), path.name)

@@ -17,15 +17,22 @@ from guanlan.plan.fields import (
     Calendar,
     Channel,
     Count,
+    Delay,
     Flag,
     Function,
+    GroupKey,
     Key,
     Keyed,
+    Minutes,
+    Months,
+    Name,
     Part,
     Positive,
     Purpose,
+    ShortName,
     Step,
     Text,
+    Years,
 )
 from guanlan.plan.levels import Criterion, Level, Trigger
 
@@ -33,9 +40,9 @@ from guanlan.plan.levels import Criterion, Level, Trigger
 class Meta(Keyed):
     """`company` is a placeholder until the plan is adopted."""
 
-    name: Text
+    name: Name
     company: Text
-    version: Text
+    version: ShortName
     summary: Text
     announcement: Text
 
@@ -51,7 +58,8 @@ class Role(Keyed):
 class Group(Keyed):
     """`function` decides what its members may do; `part_of` is the group above it."""
 
-    name: Text
+    key: GroupKey
+    name: ShortName
     function: Function
     purpose: Text
     part_of: Key | None = None
@@ -65,8 +73,8 @@ class Organisation(Part):
 class Times(Part):
     """Minutes from the duty's start until it must be accepted, and done."""
 
-    accept_minutes: Count
-    due_minutes: Positive
+    accept_minutes: Delay
+    due_minutes: Minutes
     calendar: Calendar = "natural"
 
 
@@ -102,16 +110,16 @@ class Notification(Keyed):
 
     levels: Annotated[tuple[Key, ...], Field(min_length=1)]
     roles: Annotated[tuple[Key, ...], Field(min_length=1)]
-    after_minutes: Count
+    after_minutes: Delay
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
-    repeat_minutes: Positive | None = None
+    repeat_minutes: Minutes | None = None
     repeat_times: Count = 0
     all_must_read: Flag = False
 
 
 class ApprovalStep(Keyed):
     role: Key
-    minutes: Positive
+    minutes: Minutes
 
 
 class Chain(Keyed):
@@ -145,7 +153,7 @@ class AnswerTemplate(Keyed):
 class Drill(Keyed):
     name: Text
     kind: Literal["tabletop", "live", "reachability"]
-    every_months: Positive
+    every_months: Months
     groups: Annotated[tuple[Key, ...], Field(min_length=1)]
     aim: Text
 
@@ -155,14 +163,14 @@ class Survey(Keyed):
 
     name: Text
     kind: Literal["csat", "ces", "nps"]
-    every_months: Positive
+    every_months: Months
     audience: Text
     follow_up_below: Count
 
 
 class Training(Keyed):
     name: Text
-    every_months: Positive
+    every_months: Months
     groups: Annotated[tuple[Key, ...], Field(min_length=1)]
     content: Text
     pass_percent: Annotated[int, Field(strict=True, ge=0, le=100)]
@@ -203,9 +211,9 @@ class Chapter(Keyed):
 class Validity(Part):
     """`effective_on` is set at publication; the plan then holds for `years`."""
 
-    years: Positive
+    years: Years
     effective_on: datetime.date | None = None
-    review_every_months: Positive
+    review_every_months: Months
     remind_before_days: tuple[Positive, ...]
     revise_when: tuple[Text, ...]
 

@@ -4,10 +4,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$", max_length=80)]
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$", max_length=60)]
+GroupKey = Annotated[Key, StringConstraints(max_length=40)]
+LevelKey = Annotated[Key, StringConstraints(max_length=20)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Count = Annotated[int, Field(strict=True, ge=0)]
-Positive = Annotated[int, Field(strict=True, ge=1)]
+Name = Annotated[Text, StringConstraints(max_length=120)]
+ShortName = Annotated[Text, StringConstraints(max_length=40)]
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
+Positive = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+Minutes = Annotated[int, Field(strict=True, ge=1, le=525_600)]  # up to a year
+Delay = Annotated[int, Field(strict=True, ge=0, le=525_600)]
+Months = Annotated[int, Field(strict=True, ge=1, le=120)]
+Years = Annotated[int, Field(strict=True, ge=1, le=20)]
 Permille = Annotated[int, Field(strict=True, ge=0, le=1000)]
 Flag = Annotated[bool, Field(strict=True)]
 Measures = dict[str, Annotated[int, Field(strict=True)] | None]

@@ -10,7 +10,9 @@ from guanlan.plan.fields import (
     Count,
     Key,
     Keyed,
+    LevelKey,
     Measures,
+    Minutes,
     Part,
     Permille,
     Positive,
@@ -24,7 +26,7 @@ class Clock(Keyed):
     """`minutes` after `start`, counted on `calendar`; a working day has 480 of them."""
 
     step: Step
-    minutes: Positive
+    minutes: Minutes
     calendar: Calendar = "natural"
     start: Start = "signal"
     source: str = ""
@@ -33,13 +35,14 @@ class Clock(Keyed):
 class Cadence(Keyed):
     """How often progress is reported; without minutes, once at the end."""
 
-    minutes: Positive | None = None
+    minutes: Minutes | None = None
     source: str = ""
 
 
 class Level(Keyed):
     """`rank` 1 is the gravest. `approvers` are roles that confirm and answer for it."""
 
+    key: LevelKey
     name: Text
     colour: Colour
     rank: Positive

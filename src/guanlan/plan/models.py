@@ -1,5 +1,9 @@
 """Versions of the plan."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,14 +14,17 @@ from guanlan.people.models import Person, Unit
 class PlanVersion(Row):
     """One validated plan (预案版本). What it says never changes after publication.
 
+    Published for a later day it is SCHEDULED; `jobs.start_next_version` puts it in force then.
+
     `source` is the YAML as handed in, `document` the validated content, `sha256` the
     digest of the content in canonical form.
     """
 
     class State(models.TextChoices):
         DRAFT = "DRAFT", _("草案")
+        SCHEDULED = "SCHEDULED", _("待施行")
         IN_FORCE = "IN_FORCE", _("现行")
-        SUPERSEDED = "SUPERSEDED", _("已被替代")
+        SUPERSEDED = "SUPERSEDED", _("已被取代")
         WITHDRAWN = "WITHDRAWN", _("已撤回")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="plan_versions")
@@ -40,8 +47,16 @@ class PlanVersion(Row):
             models.UniqueConstraint(
                 fields=["unit"], condition=models.Q(state="IN_FORCE"), name="plan_one_in_force"
             ),
+            models.UniqueConstraint(
+                fields=["unit"], condition=models.Q(state="SCHEDULED"), name="plan_one_scheduled"
+            ),
             models.UniqueConstraint(fields=["unit", "code", "label"], name="plan_version_label"),
         )
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[PlanVersion]:
+        """Return every version, drafts too: who works by the plan may see what it was and will be."""
+        return cls.objects.all() if person.is_active else cls.objects.none()
 
     def __str__(self) -> str:
         return f"{self.name} {self.label}"

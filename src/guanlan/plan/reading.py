@@ -16,8 +16,10 @@ from ruamel.yaml.reader import ReaderError
 from guanlan.errors import BadInput
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.mistakes import explain
+from guanlan.plan.placeholders import mistakes
 
 LONGEST_FILE = 500_000
+ZIP = b"PK\x03\x04"  # what XLSX and DOCX begin with, whatever their name
 
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
@@ -63,17 +65,28 @@ def read(content: bytes, name: str) -> Reading:
     """
     text = _decode(content, name)
     plain, places = _load(text, name)
+    problems = [
+        Problem(*_placeholder(text, _place(places, path), written), sentence)
+        for path, written, sentence in dict.fromkeys(mistakes(plain))
+    ]
     try:
         document = PlanDocument.model_validate(plain)
     except ValidationError as error:
-        problems = [Problem(*_place(places, path), sentence) for path, sentence in explain(error)]
+        problems += [Problem(*_place(places, path), sentence) for path, sentence in explain(error)]
         raise BadPlan(problems, name) from error
+    if problems:
+        raise BadPlan(problems, name)
     return Reading(document, _lines(plain, places))
 
 
 def _decode(content: bytes, name: str) -> str:
     if len(content) > LONGEST_FILE:
         sentence = _("文件超过 {limit} 字节，不像一份预案，请检查是否选错了文件。").format(limit=LONGEST_FILE)
+        raise BadPlan([Problem(1, 1, sentence)], name)
+    if not content.strip():
+        raise BadPlan([Problem(1, 1, _("文件是空的，请检查是否选错了文件。"))], name)
+    if content.startswith(ZIP):
+        sentence = _("这是 Excel、Word 或压缩文件，不是预案的 YAML 文件，请选 .yaml 文件。")
         raise BadPlan([Problem(1, 1, sentence)], name)
     try:
         return content.decode("utf-8-sig")
@@ -165,6 +178,16 @@ def _place(places: dict[Path, Place], path: Path) -> Place:
     while path not in places:
         path = path[:-1]
     return places[path]
+
+
+def _placeholder(text: str, place: Place, written: str) -> Place:
+    """Where a placeholder stands in the value that begins at `place`."""
+    line, column = place
+    for number, row in enumerate(text.split("\n")[line - 1 :], start=line):
+        found = row.find(written, column - 1 if number == line else 0)
+        if found >= 0:
+            return number, found + 1
+    return place
 
 
 def _lines(plain: dict[str, Any], places: dict[Path, Place]) -> dict[str, tuple[int, ...]]:

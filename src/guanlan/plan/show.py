@@ -7,12 +7,10 @@ from typing import get_args
 
 from guanlan.plan.criteria import with_fallbacks
 from guanlan.plan.document import Duty, Group, PlanDocument, Times
-from guanlan.plan.fields import Calendar, Step
+from guanlan.plan.fields import Step
 from guanlan.plan.levels import Level
-from guanlan.plan.timing import WORKING_DAY, clock_of
-
-HOUR = 60
-DAY = 1440
+from guanlan.plan.timing import clock_of
+from guanlan.plan.wording import duration, start_name, step_name
 
 
 def show(document: PlanDocument) -> str:
@@ -26,29 +24,6 @@ def show(document: PlanDocument) -> str:
         *(_group(group, document) for group in document.organisation.groups),
     ]
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
-
-
-def duration(minutes: int, calendar: Calendar = "natural") -> str:
-    """Say a time in the largest unit that divides it: minutes, hours, days or working days."""
-    day = WORKING_DAY if calendar == "working" else DAY
-    if minutes % day == 0:
-        unit = _("{count} 个工作日") if calendar == "working" else _("{count} 天")
-        return unit.format(count=minutes // day)
-    unit, size = (_("{count} 小时"), HOUR) if minutes % HOUR == 0 else (_("{count} 分钟"), 1)
-    amount = unit.format(count=minutes // size)
-    return _("{amount}（工作时间）").format(amount=amount) if calendar == "working" else amount
-
-
-def step_name(step: Step) -> str:
-    """The name of a clock's step."""
-    return {
-        "assess": _("研判定级"),
-        "report_to_command": _("上报"),
-        "first_response": _("首次回应"),
-        "full_response": _("完整回应"),
-        "facts": _("事实与方案"),
-        "measures_published": _("公布整改"),
-    }[step]
 
 
 def _level_head() -> list[str]:
@@ -84,10 +59,9 @@ def _group(group: Group, document: PlanDocument) -> list[str]:
 
 
 def _duty_row(duty: Duty, document: PlanDocument) -> list[str]:
-    starts = {"signal": _("信号"), "confirmed": _("确认"), "stood_down": _("结束")}
     cells = [_times(duty.times.get(level.key)) for level in document.by_rank]
     title = _("{title}（必办）").format(title=duty.title) if duty.mandatory else duty.title
-    return [title, starts[duty.start], *cells]
+    return [title, start_name(duty.start), *cells]
 
 
 def _times(times: Times | None) -> str:

@@ -19,9 +19,10 @@ from guanlan.people.permissions import require
 from guanlan.people.queries import serving_at
 from guanlan.plan.actions import draft_version, publish_version
 from guanlan.plan.models import PlanVersion
+from guanlan.plan.queries import in_force
+from guanlan.plan.shipped import Template
 from guanlan.site.permissions import SET_UP
 from guanlan.site.setup.queries import CHANNEL_TEST, open_demos
-from guanlan.site.setup.shelf import Template
 
 
 class AlreadyInForce(Refused):
@@ -41,17 +42,13 @@ def adopt_template(
 ) -> PlanVersion:
     """Put a template in force as the company's plan and return the version.
 
-    A draft of the same template is taken up again. Raises AlreadyInForce.
+    Raises AlreadyInForce.
     """
     require(person, SET_UP, at=now)
     with transaction.atomic():
-        mine = PlanVersion.objects.filter(unit=unit)
-        if mine.filter(state=PlanVersion.State.IN_FORCE).exists():
-            raise AlreadyInForce(_("已经有现行预案。要换一份，请到“预案”里起草修订。"))
-        meta = template.document.meta
-        version = mine.filter(
-            code=meta.key, label=meta.version, state=PlanVersion.State.DRAFT
-        ).first() or draft_version(
+        if in_force(unit) is not None:
+            raise AlreadyInForce(_("已经有现行预案。要换一份，请到“预案”里导入新版本。"))
+        version = draft_version(
             unit=unit, content=template.content, name=template.code, person=person, now=now
         )
         publish_version(version=version, effective_on=effective_on, person=person, now=now)

@@ -53,14 +53,6 @@ class CompanyForm(Boxes):
     )
 
 
-class EffectiveForm(Boxes):
-    """From when the plan holds."""
-
-    effective_on = forms.DateField(
-        label=gettext_lazy("从哪天起施行"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
-
-
 class DeputyForm(Boxes):
     """Who stands in for a group's lead."""
 

@@ -17,12 +17,13 @@ from guanlan.people.permissions import require
 from guanlan.people.requests import PersonRequest
 from guanlan.people.roster import covers
 from guanlan.people.weeks import local_day
+from guanlan.plan.forms import EffectiveForm
 from guanlan.plan.queries import in_force
+from guanlan.plan.shipped import template, templates
 from guanlan.site.permissions import SET_UP
 from guanlan.site.setup import actions, queries
 from guanlan.site.setup.first import WrongCode, require_code, use_up
-from guanlan.site.setup.forms import CompanyForm, DeputyForm, EffectiveForm, FirstForm
-from guanlan.site.setup.shelf import template, templates
+from guanlan.site.setup.forms import CompanyForm, DeputyForm, FirstForm
 
 
 @never_cache

@@ -1,4 +1,4 @@
-"""The plan templates that ship: plans/*.yaml, read and checked when they are looked at."""
+"""The plan templates that ship: plans/*.yaml, read when they are looked at."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,6 +8,8 @@ from django.conf import settings
 
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.reading import read
+
+FIRST_CHOICE = "five-groups"
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,13 @@ def template(code: str) -> Template | None:
     return next((found for found in templates() if found.code == code), None)
 
 
+def first_choice() -> Template:
+    """Return the template that is taken where nobody chose one."""
+    return _template(_folder() / f"{FIRST_CHOICE}.yaml")
+
+
 def _folder() -> Path:
-    # In a wheel the templates lie in the package, in a checkout beside src.
+    # A wheel carries them in the package (hatch_build.py); a checkout has them beside src.
     packed: Path = settings.PACKAGE / "plans"
     return packed if packed.is_dir() else settings.PACKAGE.parent.parent / "plans"
 

@@ -1,0 +1,43 @@
+"""Duties: every clock is somebody's, and each can be done in its time."""
+
+import pytest
+
+from plan.shipped import Case, duty, gives_alone
+
+CASES: dict[str, Case] = {
+    "due before accepted": (
+        lambda tree: duty(tree, "legal.notice")["times"]["III"].update(accept_minutes=2880),
+        "duty.legal.notice",
+        "要求 2880 分钟完成，却给 2880 分钟才接收",
+    ),
+    "duty more urgent at a lighter level": (
+        lambda tree: duty(tree, "legal.notice")["times"]["III"].update(due_minutes=1400),
+        "duty.legal.notice",
+        "在更轻的等级 III 反而比 II 更急",
+    ),
+    "duty that misses its clock": (
+        lambda tree: duty(tree, "command.facts")["times"]["III"].update(due_minutes=2851),
+        "duty.command.facts",
+        "守不住 facts 的 2880 分钟",
+    ),
+    "duty with no time to sign": (
+        lambda tree: duty(tree, "media.holding")["times"]["III"].update(accept_minutes=50, due_minutes=109),
+        "duty.media.holding",
+        "限 109 分钟，接收 50 分钟加审批 60 分钟就已超时",
+    ),
+    "clock that is nobody's duty": (
+        lambda tree: duty(tree, "service.facts").update(meets=None),
+        "clock.IV.facts",
+        "“一般”的 facts 有时限，却不是任何人的职责",
+    ),
+    "aftermath that keeps a clock": (
+        lambda tree: duty(tree, "media.repair").update(first_step=True, aftermath=True),
+        "duty.media.repair",
+        "是善后职责",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_spoiled_plan_gives_that_finding_alone(name: str) -> None:
+    gives_alone(CASES[name])
