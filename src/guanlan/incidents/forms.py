@@ -68,6 +68,15 @@ class StandDownForm(forms.Form):
     )
 
 
+class FigureForm(forms.Form):
+    """How many of how many are settled, and by what that can be checked."""
+
+    done = forms.IntegerField(label=_("已办多少件"), min_value=0, max_value=10_000_000)
+    total = forms.IntegerField(label=_("共多少件"), min_value=0, max_value=10_000_000)
+    ground = forms.CharField(label=_("依据（数字从哪里来，别人怎样核对）"), max_length=300, widget=_words(2))
+    upload = forms.FileField(label=_("凭证文件（可不传；截图、导出表，50 MB 以内）"), required=False)
+
+
 class CompleteForm(forms.Form):
     """What was done, and what shows it."""
 

@@ -189,6 +189,35 @@ class TaskProof(IncidentRow):
         return self.words[:40]
 
 
+class StatedFigure(IncidentRow):
+    """How many of how many are settled (填报数字), stated by a person with the ground."""
+
+    class Kind(models.TextChoices):
+        # The values are the kinds of the plan's conditions for standing down.
+        COMPLAINTS = "complaints_settled", _("投诉办结")
+        INQUIRIES = "inquiries_answered", _("问询答复")
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="stated_figures")
+    kind = models.CharField(max_length=20, choices=Kind)
+    done = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()
+    ground = models.CharField(max_length=300)
+    file = models.ForeignKey(KeptFile, on_delete=models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(done__lte=models.F("total")), name="incidents_settled_within_total"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.done}/{self.total}"
+
+
 class TimelineEntry(IncidentRow):
     """One line of the incident's story (时间线), with its audit number."""
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("incidents/<str:key>/", views.incident_page, name="incident"),
     path("incidents/<str:key>/level/", views.level_page, name="incident-level"),
     path("incidents/<str:key>/stand-down/", views.stand_down_page, name="incident-stand-down"),
+    path("incidents/<str:key>/figures/<str:kind>/", views.figure_page, name="incident-figure"),
     path("incidents/<str:key>/archive/", views.archive_page, name="incident-archive"),
     path("tasks/<str:key>/", views.task_page, name="task"),
     path("tasks/<str:key>/accept/", views.accept, name="task-accept"),

@@ -34,6 +34,8 @@ TABLE: dict[str, frozenset[Function]] = {
         "incidents.stand_down": (F.COMMAND, F.LEADER),
         "incidents.archive": (F.COMMAND, F.ADMINISTRATOR),
         "incidents.waive_task": (F.COMMAND, F.LEADER),
+        "incidents.state_complaints": (F.SERVICE,),
+        "incidents.state_inquiries": (F.MEDIA,),
         "media.draft_statement": (F.MEDIA,),
         "media.release_statement": (F.MEDIA,),
         "evidence.keep_file": (F.MONITORING, F.SERVICE, F.MEDIA, F.LEGAL, F.COMMAND, F.SUPPORT),

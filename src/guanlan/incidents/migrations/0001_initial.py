@@ -198,4 +198,26 @@ class Migration(migrations.Migration):
             model_name='task',
             constraint=models.CheckConstraint(condition=models.Q(('accept_by__lte', models.F('due_at'))), name='incidents_task_clocks_forwards'),
         ),
+        migrations.CreateModel(
+            name='StatedFigure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
+                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
+                ('kind', models.CharField(choices=[('complaints_settled', '投诉办结'), ('inquiries_answered', '问询答复')], max_length=20)),
+                ('done', models.PositiveIntegerField()),
+                ('total', models.PositiveIntegerField()),
+                ('ground', models.CharField(max_length=300)),
+                ('at', models.DateTimeField()),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.keptfile')),
+                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stated_figures', to='incidents.incident')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('stream', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.stream')),
+            ],
+            options={
+                'ordering': ('-at', '-pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('done__lte', models.F('total'))), name='incidents_settled_within_total')],
+            },
+        ),
     ]
