@@ -28,6 +28,10 @@ class WrongState(Refused):
     """The event is not where this step can be taken."""
 
 
+class UnderIncident(Refused):
+    """An incident is active on the event: its command moves the level."""
+
+
 class ReasonMissing(BadInput):
     """What differs from the computed level, or lowers one, needs a reason."""
 
@@ -101,10 +105,12 @@ def confirm_level(
     `levels` are the plan's level keys, gravest first; an empty `level` is below them.
     `sheet` is (nature, scope, consequences). A level that differs from the computed
     one, or is lower than the confirmed one, raises ReasonMissing without a reason.
+    While an incident is active on the event, raises UnderIncident.
     """
     require(person, CONFIRM_LEVEL, at=now)
     with transaction.atomic():
         event = _locked(event)
+        _refuse_under_incident(event)
         _refuse_level(event, level, levels, reason)
         _move(event, "confirm")
         event.confirmed_level, event.confirmed_at, event.confirmed_by = level, now, person
@@ -131,12 +137,16 @@ def confirm_level(
 
 
 def dismiss_event(*, event: Event, reason: str, person: Person, now: datetime) -> None:
-    """Call an event a false alarm, with the reason; it is counted, and can be confirmed later."""
+    """Call an event a false alarm, with the reason; it is counted, and can be confirmed later.
+
+    Raises ReasonMissing, WrongState, and UnderIncident while an incident is active on it.
+    """
     require(person, DISMISS_EVENT, at=now)
     if not reason.strip():
         raise ReasonMissing(_("判为误报要写明理由，以后复盘会用到。"))
     with transaction.atomic():
         event = _locked(event)
+        _refuse_under_incident(event)
         _move(event, "dismiss")
         event.confirm_by = None
         event.changed_seq = touch(event.stream)
@@ -193,6 +203,12 @@ def _refuse_level(event: Event, level: str, levels: tuple[str, ...], reason: str
 
 def _locked(event: Event) -> Event:
     return Event.objects.select_for_update().select_related("stream").get(pk=event.pk)
+
+
+def _refuse_under_incident(event: Event) -> None:
+    # Who may not see a restricted incident learns neither its name nor its number here.
+    if event.under_incident:
+        raise UnderIncident(_("这个事件的等级现由指挥部调整，这里不再改定，也不能判为误报。请联系指挥部。"))
 
 
 def _move(event: Event, step: str) -> None:

@@ -12,7 +12,7 @@ from guanlan.clocks.actions import touch
 from guanlan.errors import Refused
 from guanlan.incidents.actions.trail import note, note_unheard
 from guanlan.incidents.conditions import Condition, conditions
-from guanlan.incidents.levels import stated
+from guanlan.incidents.levels import let_go, stated
 from guanlan.incidents.models import Decision, Incident, Task
 from guanlan.incidents.offering import admit, offer
 from guanlan.incidents.permissions import ARCHIVE, DECIDE, STAND_DOWN
@@ -60,6 +60,7 @@ def stand_down(
         held = conditions(incident, now=now)
         override = _refuse_open(held, override)
         _move(incident, "stand_down", stood_down_at=now)
+        let_go(incident)
         decision = _decide(incident, reason, override, person, now)
         lapsed = _lapse_optional(incident, person, now)
         duties = document(incident.plan_version).duties_at(incident.level)
