@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from guanlan.incidents.models import Incident, Task
-from guanlan.incidents.queries import members_of
+from guanlan.incidents.queries import inside, members_of
 from guanlan.incidents.wording import level_word
 from guanlan.intake.models import Post
 from guanlan.people.models import Person
@@ -110,6 +110,18 @@ class HandOverForm(forms.Form):
         super().__init__(*args, **kwargs)
         others = [member.pk for member in members_of(task, at=now) if member.pk != task.owner_id]
         self.fields["to"].queryset = Person.visible_to(person).filter(pk__in=others)  # type: ignore[attr-defined]
+
+
+class LetInForm(forms.Form):
+    """Who else may see a restricted incident."""
+
+    guest = forms.ModelChoiceField(label=_("加谁"), queryset=Person.objects.none(), to_field_name="key")
+
+    def __init__(self, *args: Any, incident: Incident, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Person.visible_to(person).filter(is_active=True)
+        others = others.exclude(pk__in=inside(incident).values("person")).order_by("name", "pk")
+        self.fields["guest"].queryset = others  # type: ignore[attr-defined]
 
 
 class WaiveForm(forms.Form):

@@ -18,6 +18,7 @@ from guanlan.incidents.permissions import ARCHIVE, CHANGE_LEVEL, DECIDE, STAND_D
 from guanlan.incidents.queries import (
     by_urgency,
     deadline_of,
+    inside,
     late,
     may_accept,
     may_hand_over,
@@ -25,6 +26,7 @@ from guanlan.incidents.queries import (
     my_open_tasks,
     tasks_by_group,
     timeline,
+    why_inside,
 )
 from guanlan.incidents.states import OPEN
 from guanlan.incidents.wording import length, level_word, moment
@@ -77,6 +79,8 @@ def war_room(incident: Incident, person: Person, *, now: datetime, whole: bool =
         "line_count": lines.count(),
         "whole": whole,
         "mine": mine[0] if mine else None,
+        "inside": inside(incident) if incident.restricted else [],
+        "may_let_in": incident.restricted and may(person, DECIDE, at=now),
         "may_change_level": active and may(person, CHANGE_LEVEL, at=now),
         "may_stand_down": active and may(person, STAND_DOWN, at=now),
         "to_state": to_state(incident, person, now=now),
@@ -136,6 +140,16 @@ def _next_part(waiting: list[Task], now: datetime) -> list[str]:
         _("下一时限 %(at)s %(verb)s“%(title)s”")
         % {"at": moment(deadline_of(ahead[0]), now), "verb": verb, "title": ahead[0].title}
     ]
+
+
+def access_sheet(incident: Incident, person: Person, *, now: datetime) -> dict[str, Any]:
+    """Return who may see a restricted incident, and why some of them stay."""
+    rows = inside(incident)
+    return {
+        "incident": incident,
+        "rows": [(access, why_inside(access, at=now)) for access in rows],
+        "may_let_in": incident.restricted and may(person, DECIDE, at=now),
+    }
 
 
 def decision_sheet(event: Event, person: Person, *, chosen: str, now: datetime) -> dict[str, Any]:

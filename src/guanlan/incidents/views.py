@@ -20,6 +20,7 @@ from guanlan.incidents.forms import (
     DecideForm,
     FigureForm,
     HandOverForm,
+    LetInForm,
     LevelForm,
     StandDownForm,
     WaiveForm,
@@ -27,6 +28,7 @@ from guanlan.incidents.forms import (
 from guanlan.incidents.models import Incident, StatedFigure, Task
 from guanlan.incidents.permissions import ARCHIVE, CHANGE_LEVEL
 from guanlan.incidents.screens import (
+    access_sheet,
     decision_sheet,
     ending_sheet,
     figure_sheet,
@@ -34,6 +36,7 @@ from guanlan.incidents.screens import (
     task_sheet,
     war_room,
 )
+from guanlan.people.models import Person
 from guanlan.people.permissions import may
 from guanlan.people.requests import PersonRequest
 from guanlan.plan.queries import document
@@ -149,6 +152,30 @@ def _state_figure(request: PersonRequest, incident: Incident, kind: str, form: F
     with transaction.atomic():
         file = keep_file(stream=incident.stream, upload=upload, person=person, now=now) if upload else None
         actions.state_figure(incident=incident, kind=kind, file=file, person=person, now=now, **given)
+
+
+@login_required
+def access_page(request: PersonRequest, key: str) -> HttpResponse:
+    """Show who may see a restricted incident; let another person in."""
+    incident = _incident(request, key)
+    form = LetInForm(request.POST or None, incident=incident, person=request.user)
+    if form.is_valid():
+        guest = form.cleaned_data["guest"]
+        actions.let_in(incident=incident, guest=guest, person=request.user, now=request.now)
+        messages.success(request, _("%(name)s已加入，并已告知本人。") % {"name": guest.name})
+        return redirect("incident-access", incident.key)
+    sheet = access_sheet(incident, request.user, now=request.now) | {"form": form}
+    return render(request, "incidents/access.html", sheet, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def take_out(request: PersonRequest, key: str, person: str) -> HttpResponse:
+    """Take a person out of the circle of a restricted incident."""
+    incident, guest = _incident(request, key), get_object_or_404(Person.visible_to(request.user), key=person)
+    actions.take_out(incident=incident, guest=guest, person=request.user, now=request.now)
+    messages.success(request, _("%(name)s已移出，并已告知本人。") % {"name": guest.name})
+    return redirect("incident-access", incident.key)
 
 
 @login_required

@@ -20,9 +20,8 @@ from guanlan.watch.rows import CriterionRow, criteria_rows
 COLOURS = {"red": "#C92A2A", "orange": "#E8590C", "yellow": "#F2B705", "blue": "#1C7ED6", "purple": "#5F3DC4"}
 
 
-def flash(event: Event, person: Person, now: datetime) -> Document:
-    """Gather the flash report (快报) of an event as it stands."""
-    incident = event.incidents.filter(state=Incident.State.ACTIVE).first()
+def flash(event: Event, incident: Incident | None, person: Person, now: datetime) -> Document:
+    """Gather the flash report (快报) of an event, and of its active incident, as they stand."""
     plan = _plan(event, incident)
     rows, chosen = _graded(event, plan)
     blocks: list[Block] = [Paragraph(_flash_lead(event, chosen, now), lead=True)]

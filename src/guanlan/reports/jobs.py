@@ -20,7 +20,7 @@ from guanlan.errors import Refused
 from guanlan.notify.actions import tell
 from guanlan.notify.models import Message
 from guanlan.reports.models import Receipt, Rendering, Report
-from guanlan.reports.queries import command_of
+from guanlan.reports.queries import command_of, may_see
 
 NowFor = Callable[[Stream], datetime]
 
@@ -86,7 +86,8 @@ def _chase(receipt: Receipt, now: datetime) -> None:
         unread = _("%(name)s还没有签收：%(title)s") % {"name": receipt.person.name, "title": report.title}
         for other in (*command_of(report.incident, at=now), report.written_by):
             persons.setdefault(other.pk, (other, unread))
-        for person, title in persons.values():
+        seeing = [(person, title) for person, title in persons.values() if may_see(report, person)]
+        for person, title in seeing:
             tell(
                 stream=report.stream,
                 person=person,
@@ -104,5 +105,5 @@ def _chase(receipt: Receipt, now: datetime) -> None:
             subject=report.key,
             stream=report.stream_id,
             at=now,
-            facts={"person": receipt.person.key, "told": len(persons)},
+            facts={"person": receipt.person.key, "told": len(seeing)},
         )
