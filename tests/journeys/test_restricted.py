@@ -39,7 +39,7 @@ Browser = Callable[[Person], Client]
 
 # The name the incident gets, and a word in every text that people write in it.
 NAME, WORD = "机密行动七号", "芝麻开门"
-LINK = re.compile(r'(?:href|data-href|hx-get|action)="(/[^"#]*)"')
+LINK = re.compile(r'(?:href|data-href|hx-get|action)="(/[^"#?]*)')
 # Leaving ends the walk; the rest are third parties' pages, files, or need no person.
 NOT_WALKED = re.compile(r"^/(static|accounts|api|healthz)")
 MOST = 400
@@ -153,7 +153,7 @@ def walk(browser: Client) -> dict[str, str]:
             seen[address] = b"".join(answer.streaming_content).decode("utf-8", "replace")
         else:
             seen[address] = answer.content.decode("utf-8", "replace")
-        ahead += LINK.findall(seen[address].replace("&amp;", "&"))
+        ahead += LINK.findall(seen[address])
     return seen
 
 

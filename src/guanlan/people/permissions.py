@@ -21,6 +21,7 @@ TABLE: dict[str, frozenset[Function]] = {
     code: frozenset(functions)
     for code, functions in {
         MANAGE_PEOPLE: (F.ADMINISTRATOR,),
+        "api.manage_tokens": (F.ADMINISTRATOR,),
         "plan.manage": (F.ADMINISTRATOR, F.COMMAND, F.LEADER),
         "intake.report_post": (F.MONITORING, F.SERVICE, F.MEDIA, F.LEGAL, F.COMMAND),
         "intake.manage_sources": (F.MONITORING, F.ADMINISTRATOR),
