@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from guanlan.errors import BadInput
 from guanlan.plan.document import PlanDocument
+from guanlan.watch.wording import check_query
 
 _BOX = {"rows": 2}
 
@@ -47,6 +49,11 @@ class WatchForm(forms.Form):
         typed = super().clean() or {}
         if not any(typed.get(box, "").strip() for box in ("brand", "matter", "query")):
             raise forms.ValidationError(_("至少要填品牌词、事件词或检索式中的一项。"))
+        if query := typed.get("query", "").strip():
+            try:
+                check_query(query)
+            except BadInput as wrong:
+                self.add_error("query", wrong.sentence)
         return typed
 
 

@@ -35,7 +35,7 @@ def read_watches(path: Path) -> list[Watch]:
     watches: list[Watch] = []
     for place in range(len(written)):
         line = written.lc.item(place)[0] + 1
-        watches.append(_watch(written[place], _("{file} 第 {line} 行").format(file=path.name, line=line)))
+        watches.append(_watch(written[place], path.name, line))
         if watches[-1].name in {watch.name for watch in watches[:-1]}:
             sentence = _("{file} 第 {line} 行：监测方案“{name}”写了两遍，请改名或删去一个。")
             raise BadInput(sentence.format(file=path.name, line=line, name=watches[-1].name))
@@ -62,7 +62,8 @@ def _list(path: Path) -> CommentedSeq:
     return found
 
 
-def _watch(written: object, place: str) -> Watch:
+def _watch(written: object, file: str, line: int) -> Watch:
+    place = _place(file, line)
     try:
         found = _Written.model_validate(written)
     except ValidationError as wrong:
@@ -77,5 +78,11 @@ def _watch(written: object, place: str) -> Watch:
     try:
         compile_watches([watch])
     except QueryError as wrong:
-        raise BadInput(f"{place}：{wrong.message}") from None
+        assert isinstance(written, CommentedMap)
+        place = _place(file, written.lc.value("query")[0] + 1)
+        raise BadInput(f"{place}，query {wrong.message}") from None
     return watch
+
+
+def _place(file: str, line: int) -> str:
+    return _("{file} 第 {line} 行").format(file=file, line=line)

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from guanlan.engine.query import QueryError
+from guanlan.errors import BadInput
 from guanlan.people.permissions import may, require
 from guanlan.people.queries import company
 from guanlan.people.requests import PersonRequest
@@ -34,7 +35,9 @@ def add_watch(request: PersonRequest) -> HttpResponse:
     require(request.user, MANAGE_WATCHES, at=request.now)
     form = WatchForm(request.POST or None)
     if not form.is_valid():
-        return render(request, "watch/add_watch.html", {"form": form, "starter": starter_words()})
+        status = BadInput.status if form.is_bound else 200
+        page = {"form": form, "starter": starter_words()}
+        return render(request, "watch/add_watch.html", page, status=status)
     typed = form.cleaned_data
     keep_watch(
         stream=request.stream,
