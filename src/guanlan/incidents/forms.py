@@ -115,7 +115,9 @@ class HandOverForm(forms.Form):
 class LetInForm(forms.Form):
     """Who else may see a restricted incident."""
 
-    guest = forms.ModelChoiceField(label=_("加谁"), queryset=Person.objects.none(), to_field_name="key")
+    guest = forms.ModelChoiceField(
+        label=_("加谁"), queryset=Person.objects.none(), to_field_name="key", empty_label=_("选一个人")
+    )
 
     def __init__(self, *args: Any, incident: Incident, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

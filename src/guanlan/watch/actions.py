@@ -1,5 +1,6 @@
 """Keeping watches; confirming, dismissing and judging events; stating facts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from guanlan.audit.actions import record
 from guanlan.clocks.actions import touch
 from guanlan.clocks.models import Stream
+from guanlan.engine.query import Watch as EngineWatch
 from guanlan.errors import BadInput, Refused
 from guanlan.intake.models import Post
 from guanlan.people.models import Person, Unit
@@ -16,6 +18,7 @@ from guanlan.plan.criteria import FACTS
 from guanlan.watch import journal
 from guanlan.watch.models import Assessment, Event, FactStated, Signal, Watch
 from guanlan.watch.permissions import CONFIRM_LEVEL, DISMISS_EVENT, MANAGE_WATCHES
+from guanlan.watch.queries import taken_names
 from guanlan.watch.states import MOVES
 from guanlan.watch.wording import check_query, query_of
 
@@ -79,6 +82,44 @@ def keep_watch(
     except IntegrityError as taken:
         raise NameTaken(_("已经有叫“%(name)s”的监测方案，请换一个名字。") % {"name": name}) from taken
     return watch
+
+
+def keep_watches(
+    *, stream: Stream, unit: Unit, watches: Sequence[EngineWatch], person: Person, now: datetime
+) -> list[Watch]:
+    """Open several watches at once, all or none, and return them. Raises BadInput, NameTaken."""
+    require(person, MANAGE_WATCHES, at=now)
+    for watch in watches:
+        check_query(watch.query)
+    with transaction.atomic():
+        taken = taken_names(stream, [watch.name for watch in watches])
+        if taken:
+            raise NameTaken(
+                _("已经有叫“%(names)s”的监测方案，一个也没有保存。请先停用它，或在文件里改名。")
+                % {"names": "”“".join(taken)}
+            )
+        kept = [
+            Watch.objects.create(
+                stream=stream,
+                unit=unit,
+                name=watch.name,
+                query=watch.query,
+                created_at=now,
+                created_by=person,
+            )
+            for watch in watches
+        ]
+        _watches_changed(stream, now)
+        record(
+            actor=person.key,
+            verb="watch.keep_watches",
+            kind="stream",
+            subject=stream.key,
+            stream=stream.pk,
+            at=now,
+            facts={"watches": [watch.key for watch in kept]},
+        )
+    return kept
 
 
 def close_watch(*, watch: Watch, person: Person, now: datetime) -> None:

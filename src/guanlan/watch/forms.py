@@ -57,6 +57,20 @@ class WatchForm(forms.Form):
         return typed
 
 
+class KeywordsForm(forms.Form):
+    """A keyword file, or its text once it was shown."""
+
+    file = forms.FileField(label=_("关键词文件（TrendRadar 的 frequency_words.txt）"), required=False)
+    words = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
+
+    def clean(self) -> dict[str, Any]:
+        """One of both."""
+        typed = super().clean() or {}
+        if not typed.get("file") and not typed.get("words") and not self.errors:
+            self.add_error("file", _("请选一个关键词文件。"))
+        return typed
+
+
 class LevelForm(forms.Form):
     """A person's judgement of an event."""
 
