@@ -1,18 +1,23 @@
 """The fixed hour and the fixed cast: 陈 drafts, 李 approves, 周 counsels, 王 is on duty, 赵 may only read."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client, override_settings
 
 from cast import NOW, PASSWORD, Cast
 from guanlan.clocks.models import Stream
+from guanlan.errors import Refused
 from guanlan.people import actions as people
 from guanlan.people.models import Function, Membership, Person, Unit
 
-__all__ = ["NOW", "PASSWORD", "Cast"]
+__all__ = ["NOW", "PASSWORD", "AtOnce", "Cast"]
+
+AtOnce = Callable[[Callable[[], object]], list[str]]
 
 pytest_plugins = ["browsing", "every_kind", "loop"]
 
@@ -84,3 +89,34 @@ def sign_in(stream: Stream, hands: dict[str, datetime]) -> Callable[[Person], Cl
         return client
 
     return browser
+
+
+@pytest.fixture
+def at_once() -> AtOnce:
+    """Return a function that takes a step twice at once and gives both outcomes: "done", or the refusal.
+
+    The test needs `django_db(transaction=True)`, so that each hand has a transaction of its own.
+    """
+
+    def twice(step: Callable[[], object]) -> list[str]:
+        outcomes: list[str] = []
+        together = threading.Barrier(2)
+
+        def press() -> None:
+            together.wait()
+            try:
+                step()
+                outcomes.append("done")
+            except Refused as refused:
+                outcomes.append(type(refused).__name__)
+            finally:
+                connection.close()
+
+        hands = [threading.Thread(target=press) for _ in range(2)]
+        for hand in hands:
+            hand.start()
+        for hand in hands:
+            hand.join()
+        return sorted(outcomes)
+
+    return twice

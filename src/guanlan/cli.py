@@ -95,7 +95,9 @@ def _reading_commands(command: Callable[[str, Run, str], argparse.ArgumentParser
     replaying.add_argument("--out", type=Path, required=True, help=_("结果写到哪个文件夹"))
     for reading in (analysing, replaying):
         reading.add_argument("file", type=Path, metavar=_("文件"))
-        reading.add_argument("--watches", type=Path, help=_("监测方案文件，默认收下每一条帖文"))
+        reading.add_argument(
+            "--watches", type=Path, help=_("监测方案文件（YAML，或关键词 .txt），默认收下每一条帖文")
+        )
         reading.add_argument("--timezone", default="Asia/Shanghai", help=_("没写时区的时间按哪里算"))
 
 

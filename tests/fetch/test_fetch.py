@@ -3,13 +3,12 @@
 import gzip
 import http.server
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from ipaddress import ip_network
 
 import pytest
 
+from fetch.loopback import LOCAL, NOW, Site, endless, says
 from guanlan.fetch import (
     AddressRefused,
     Fetched,
@@ -22,46 +21,6 @@ from guanlan.fetch import (
 )
 from guanlan.fetch.addresses import is_permitted
 
-NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
-LOCAL = (ip_network("127.0.0.1/32"),)
-QUICK = Limits(size=10_000, seconds=2.0)
-
-Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
-
-
-class Site:
-    """A real server; `routes` answer by path, `seen` keeps (path, headers) of every request."""
-
-    def __init__(self) -> None:
-        self.routes: dict[str, Answer] = {}
-        self.seen: list[tuple[str, dict[str, str]]] = []
-        self.over = threading.Event()
-        site = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                site.seen.append((self.path, dict(self.headers)))
-                try:
-                    site.routes[self.path](self)
-                except (BrokenPipeError, ConnectionResetError):
-                    self.close_connection = True
-
-            def log_message(self, *_words: object) -> None:
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.port = self.server.server_address[1]
-        threading.Thread(
-            target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
-        ).start()
-
-    def url(self, path: str, host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}{path}"
-
-    def get(self, path: str, limits: Limits = QUICK, **conditions: str) -> Fetched:
-        return fetch(self.url(path), now=NOW, allow=LOCAL, limits=limits, **conditions)
-
 
 @pytest.fixture
 def site() -> Iterator[Site]:
@@ -70,17 +29,6 @@ def site() -> Iterator[Site]:
     running.over.set()
     running.server.shutdown()
     running.server.server_close()
-
-
-def says(body: bytes, status: int = 200, **headers: str) -> Answer:
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
 
 
 def test_gives_the_body_and_what_the_next_visit_needs(site: Site) -> None:
@@ -190,12 +138,7 @@ def test_connects_to_the_address_that_was_judged(site: Site, monkeypatch: pytest
 
 
 def test_stops_at_a_body_that_never_ends(site: Site) -> None:
-    def endless(handler: http.server.BaseHTTPRequestHandler) -> None:
-        says(b"<rss>")(handler)
-        while not site.over.is_set():
-            handler.wfile.write(b"<item/>" * 1000)
-
-    site.routes["/endless"] = endless
+    site.routes["/endless"] = endless(site)
     with pytest.raises(TooLarge, match=r"127\.0\.0\.1 的内容超过 0\.01 MB"):
         site.get("/endless")
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
-from conftest import NOW, Cast
+from conftest import NOW, AtOnce, Cast
 from guanlan.audit.models import Entry
 from guanlan.audit.queries import breaks
 from guanlan.clocks.models import Stream
-from guanlan.errors import NotAllowed, Refused
+from guanlan.errors import NotAllowed
 from guanlan.incidents.actions import decide_activation, decide_observing
 from guanlan.incidents.actions.deciding import AlreadyActive, EventClosed, NoPlan, ReviewBackwards
 from guanlan.incidents.levels import NoReason, UnknownLevel
@@ -210,25 +208,6 @@ class TestDecideObserving:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_deciders_at_once_leave_one_incident(event: Event, cast: Cast) -> None:
-    verdicts: list[str] = []
-    together = threading.Barrier(2)
-
-    def press() -> None:
-        together.wait()
-        try:
-            activate(event, cast.li)
-            verdicts.append("activated")
-        except Refused as refused:
-            verdicts.append(type(refused).__name__)
-        finally:
-            connection.close()
-
-    hands = [threading.Thread(target=press) for _ in range(2)]
-    for hand in hands:
-        hand.start()
-    for hand in hands:
-        hand.join()
-
-    assert sorted(verdicts) == ["AlreadyActive", "activated"]
+def test_two_deciders_at_once_leave_one_incident(event: Event, cast: Cast, at_once: AtOnce) -> None:
+    assert at_once(lambda: activate(event, cast.li)) == ["AlreadyActive", "done"]
     assert (Incident.objects.count(), Task.objects.count(), Message.objects.count()) == (1, 3, 3)

@@ -14,7 +14,6 @@ from guanlan.incidents.actions import (
     accept_task,
     archive,
     change_level,
-    let_in,
     stand_down,
     take_closing_report,
     waive_task,
@@ -22,7 +21,6 @@ from guanlan.incidents.actions import (
 from guanlan.incidents.actions.ending import (
     ConditionOpen,
     NoClosingReport,
-    NothingToEnter,
     TasksOpen,
     WrongState,
 )
@@ -252,34 +250,3 @@ class TestArchive:
 
         with pytest.raises(TaskClosed, match="已归档"):
             accept_task(task=task_of(ended, "duty.callback"), person=cast.liu, now=LATER)
-
-
-class TestLetIn:
-    @pytest.fixture
-    def secret(self, event: Event, cast: Cast) -> Incident:
-        return activate(event, cast.li, restricted=True)
-
-    def test_opens_a_restricted_incident_to_one_more(self, secret: Incident, cast: Cast) -> None:
-        assert not Incident.visible_to(cast.zhou).exists()
-
-        let_in(incident=secret, guest=cast.zhou, person=cast.li, now=NOW)
-
-        assert Incident.visible_to(cast.zhou).exists()
-        assert not Incident.visible_to(cast.zhao).exists()
-        assert Message.objects.get(person=cast.zhou).link == f"/incidents/{secret.key}/"
-        assert Entry.objects.filter(verb="incidents.let_in").count() == 1
-        assert TimelineEntry.objects.latest("pk").sentence == "周宁加入知悉范围"
-
-    def test_refuses_twice(self, secret: Incident, cast: Cast) -> None:
-        let_in(incident=secret, guest=cast.zhou, person=cast.li, now=NOW)
-
-        with pytest.raises(NothingToEnter, match="周宁已经能看到"):
-            let_in(incident=secret, guest=cast.zhou, person=cast.li, now=NOW)
-
-    def test_refuses_for_an_open_incident(self, incident: Incident, cast: Cast) -> None:
-        with pytest.raises(NothingToEnter):
-            let_in(incident=incident, guest=cast.zhou, person=cast.li, now=NOW)
-
-    def test_refuses_a_person_without_the_right(self, secret: Incident, cast: Cast) -> None:
-        with pytest.raises(NotAllowed):
-            let_in(incident=secret, guest=cast.zhou, person=cast.liu, now=NOW)

@@ -27,6 +27,15 @@ BODY = {
 }
 
 
+ORDINARY = [
+    "观澜商城退款到账了，谢谢客服",
+    "在观澜商城退款很快，满意",
+    "请问观澜商城退款一般几天到账",
+    "观澜商城的退款已收到，点赞",
+    "第一次在观澜商城申请退款，记录一下流程",
+]
+
+
 class Company:
     """The cast at their browsers, and the clock on the wall."""
 
@@ -67,7 +76,25 @@ def finish(company: Company, task: Task) -> None:
     company.post(who, "task-complete", task.key, words="已办，记录在案。")
 
 
+def ordinary(bring: Any, at: datetime, *, history: bool = False) -> None:
+    """Bring what people write about refunds on an ordinary day: forty posts, none of them angry."""
+    lines = [
+        {
+            "id": f"ordinary-{at:%d%H}-{number}",
+            "platform": "微博",
+            "media_type": "social",
+            "text": f"{ORDINARY[number % len(ORDINARY)]}，第{number}单",
+            "published_at": (at + timedelta(minutes=7 * number)).isoformat(),
+        }
+        for number in range(40)
+    ]
+    bring.send(lines, history=history)
+
+
 def test_from_the_first_complaint_to_the_archive(company: Company, bring: Any, cast: Cast) -> None:
+    # An ordinary week, to which things must return.
+    ordinary(bring, NOW - timedelta(days=3), history=True)
+
     # The monitor sees complaints become an event with a level and its reasons.
     bring(320, start=NOW - timedelta(hours=2))
     event = Event.objects.filter(computed_level="II").get()
@@ -125,15 +152,19 @@ def test_from_the_first_complaint_to_the_archive(company: Company, bring: Any, c
     )
     assert refused.status_code == 409
     company.later(days=4)
-    company.post(
-        "li",
-        "incident-stand-down",
-        incident.key,
-        reason="退款已全部到账，四天没有新增负面",
-        override="投诉平台的办结数由客服核对，已办结",
-    )
+    ordinary(bring, company.hands["now"] - timedelta(hours=6))
+    settled = {"done": 312, "total": 320, "ground": "投诉平台后台截图"}
+    company.post("liu", "incident-figure", incident.key, "complaints_settled", **settled)
+    answered = {"done": 5, "total": 5, "ground": "问询登记表"}
+    company.post("chen", "incident-figure", incident.key, "inquiries_answered", **answered)
+    shown = company.page("li", "incident-stand-down", incident.key)
+    assert "条件全部达到，" in shown
+    assert "刘洋 17:10 填报：已办 312，共 320，要 95.0%；依据：投诉平台后台截图" in shown
+    company.post("li", "incident-stand-down", incident.key, reason="退款已全部到账，四天没有新增负面")
     incident.refresh_from_db()
     assert incident.state == Incident.State.STOOD_DOWN
+    ended = incident.decisions.get(kind="STAND_DOWN")
+    assert "仍解除" not in ended.reason
 
     # The closing report, as HTML, Word and PDF, goes out with receipts; the file is closed.
     company.post("wang", "report-close", incident.key)
@@ -164,6 +195,7 @@ def test_from_the_first_complaint_to_the_archive(company: Company, bring: Any, c
         "media.record_release",
         "incidents.remind_overdue",
         "incidents.change_level",
+        "incidents.state_figure",
         "incidents.stand_down",
         "reports.write_closing",
         "reports.distribute",

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.core import checks
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -24,6 +25,20 @@ LATER = NOW + timedelta(hours=1)
 
 def last() -> Entry:
     return Entry.objects.latest("number")
+
+
+class TestUnit:
+    def test_the_database_keeps_one_root(self, unit: Unit) -> None:
+        Unit.objects.create(name="华东", parent=unit)
+        Unit.objects.create(name="华南", parent=unit)
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Unit.objects.create(name="另一家公司")
+
+        assert queries.company() == unit
+
+    def test_no_constraint_is_left_out_by_the_database(self, db: None) -> None:
+        assert checks.run_checks(databases=["default"]) == []
 
 
 class TestFirstAdministrator:

@@ -1,5 +1,9 @@
 """Tokens and the answers kept for repeated requests."""
 
+from __future__ import annotations
+
+from datetime import datetime
+
 from django.db import models
 
 from guanlan.clocks.models import Retention, Row
@@ -11,13 +15,29 @@ class Token(Row):
 
     name = models.CharField(max_length=60)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens")
+    prefix = models.CharField(max_length=12)
     sha256 = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField(default=list)
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    closed_reason = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def visible_to(cls, person: Person) -> models.QuerySet[Token]:
+        """Return the tokens to whoever may sign in; pages ask for the permission first."""
+        rows = cls._default_manager.all()
+        return rows if person.is_active else rows.none()
+
+    def state_at(self, at: datetime) -> str:
+        """Return whether it is open, revoked or expired at a time."""
+        if self.closed_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at <= at else "open"
 
 
 class KeptAnswer(Row):

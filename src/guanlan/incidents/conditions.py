@@ -1,4 +1,4 @@
-"""The plan's conditions for standing down, held against what was measured."""
+"""The plan's conditions for standing down, held against what was measured or stated."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from typing import Literal
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from guanlan.incidents.models import Incident, Task
+from guanlan.incidents.models import Incident, StatedFigure, Task
 from guanlan.incidents.states import OPEN
-from guanlan.incidents.wording import length
+from guanlan.incidents.wording import length, moment
 from guanlan.intake.models import Source
 from guanlan.plan.document import PlanDocument, StandDown
 from guanlan.plan.queries import document
@@ -24,24 +24,45 @@ _RECENT = timedelta(hours=24)
 _FEWEST = 30
 _NAMED = 5
 TASKS = "mandatory_tasks_done"
+STATED = frozenset(StatedFigure.Kind.values)
+# A figure stated longer ago than this must be stated anew.
+STATED_FOR = timedelta(hours=24)
+_COMPLAINTS = ("complaint", "ticket")
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition: whether it holds, by which figures. `binding` ones nobody may override."""
+    """One condition: whether it holds, by which figures. `binding` ones nobody may override.
+
+    `kind` is the plan's; of a kind in STATED the figures are a person's, not measured.
+    """
 
     key: str
     name: str
     state: State
     figures: str
     binding: bool = False
+    kind: str = TASKS
+
+    @property
+    def by_person(self) -> bool:
+        """Whether the figures are stated by a person."""
+        return self.kind in STATED
 
 
 def conditions(incident: Incident, *, now: datetime) -> tuple[Condition, ...]:
     """Return every condition of the incident's level, the mandatory tasks first."""
     plan = document(incident.plan_version)
-    written = [part for part in plan.stand_down if incident.level in part.levels and part.kind != TASKS]
-    return (_tasks(incident, plan), *(_measured(part, incident, now) for part in written))
+    return (_tasks(incident, plan), *(_held(part, incident, now) for part in _written(incident, plan)))
+
+
+def asked_figures(incident: Incident) -> frozenset[str]:
+    """Return which figures the conditions of the incident's level want from people."""
+    return STATED.intersection(part.kind for part in _written(incident, document(incident.plan_version)))
+
+
+def _written(incident: Incident, plan: PlanDocument) -> list[StandDown]:
+    return [part for part in plan.stand_down if incident.level in part.levels and part.kind != TASKS]
 
 
 def _tasks(incident: Incident, plan: PlanDocument) -> Condition:
@@ -58,14 +79,54 @@ def _tasks(incident: Incident, plan: PlanDocument) -> Condition:
     return Condition(key, name, "open" if left else "met", figures, binding=True)
 
 
-def _measured(part: StandDown, incident: Incident, now: datetime) -> Condition:
-    measure = _MEASURES.get(part.kind)
-    state, figures = measure(part.value or 0, incident, now) if measure else _not_counted()
-    return Condition(part.key, part.name, state, figures)
+def _held(part: StandDown, incident: Incident, now: datetime) -> Condition:
+    measure = _MEASURES[part.kind]
+    state, figures = measure(part.value or 0, incident, now)
+    return Condition(part.key, part.name, state, figures, kind=part.kind)
 
 
-def _not_counted() -> tuple[State, str]:
-    return "unknown", _("未知：系统里还没有登记")
+def _complaints_settled(permille: int, incident: Incident, now: datetime) -> tuple[State, str]:
+    figure = _last_stated(StatedFigure.Kind.COMPLAINTS, incident)
+    if figure is not None and (newer := _complaints_since(figure)):
+        return "unknown", _("未知：%(who)s 填报之后又收到 %(count)d 件投诉，请重新填报") % {
+            "who": _who(figure, now),
+            "count": newer,
+        }
+    return _stated(figure, permille, now)
+
+
+def _inquiries_answered(_value: int, incident: Incident, now: datetime) -> tuple[State, str]:
+    return _stated(_last_stated(StatedFigure.Kind.INQUIRIES, incident), 1000, now)
+
+
+def _last_stated(kind: str, incident: Incident) -> StatedFigure | None:
+    found = StatedFigure.objects.filter(incident=incident, kind=kind)
+    return found.select_related("person", "incident__event").first()
+
+
+def _complaints_since(figure: StatedFigure) -> int:
+    readings = Reading.objects.filter(event=figure.incident.event, post__taken_at__gt=figure.at)
+    return readings.filter(post__media_type__in=_COMPLAINTS).count()
+
+
+def _stated(figure: StatedFigure | None, permille: int, now: datetime) -> tuple[State, str]:
+    """Hold the last stated figure against the share that the plan asks for, while it is fresh."""
+    if figure is None:
+        return "unknown", _("未知：还没有人填报")
+    if now - figure.at > STATED_FOR:
+        return "unknown", _("未知：%(who)s 填报，已过 24 小时，请重新填报") % {"who": _who(figure, now)}
+    figures = _("%(who)s 填报：已办 %(done)d，共 %(total)d，要 %(wanted)s；依据：%(ground)s") % {
+        "who": _who(figure, now),
+        "done": figure.done,
+        "total": figure.total,
+        "wanted": _percent(permille),
+        "ground": figure.ground,
+    }
+    return "met" if figure.done * 1000 >= permille * figure.total else "open", figures
+
+
+def _who(figure: StatedFigure, now: datetime) -> str:
+    return f"{figure.person.name} {moment(figure.at, now)}"
 
 
 def _share_at_baseline(allowed: int, incident: Incident, now: datetime) -> tuple[State, str]:
@@ -122,4 +183,6 @@ def _silent_sources(incident: Incident) -> list[str]:
 _MEASURES: dict[str, Callable[[int, Incident, datetime], tuple[State, str]]] = {
     "negative_share_at_baseline": _share_at_baseline,
     "quiet_hours": _quiet_hours,
+    "complaints_settled": _complaints_settled,
+    "inquiries_answered": _inquiries_answered,
 }

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from guanlan.incidents.models import Incident, Task
-from guanlan.incidents.queries import members_of
+from guanlan.incidents.queries import inside, members_of
 from guanlan.intake.models import Post
 from guanlan.people.models import Person
 from guanlan.plan.document import PlanDocument
@@ -68,6 +68,15 @@ class StandDownForm(forms.Form):
     )
 
 
+class FigureForm(forms.Form):
+    """How many of how many are settled, and by what that can be checked."""
+
+    done = forms.IntegerField(label=_("已办多少件"), min_value=0, max_value=10_000_000)
+    total = forms.IntegerField(label=_("共多少件"), min_value=0, max_value=10_000_000)
+    ground = forms.CharField(label=_("依据（数字从哪里来，别人怎样核对）"), max_length=300, widget=_words(2))
+    upload = forms.FileField(label=_("凭证文件（可不传；截图、导出表，50 MB 以内）"), required=False)
+
+
 class CompleteForm(forms.Form):
     """What was done, and what shows it."""
 
@@ -101,6 +110,20 @@ class HandOverForm(forms.Form):
         super().__init__(*args, **kwargs)
         others = [member.pk for member in members_of(task, at=now) if member.pk != task.owner_id]
         self.fields["to"].queryset = Person.visible_to(person).filter(pk__in=others)  # type: ignore[attr-defined]
+
+
+class LetInForm(forms.Form):
+    """Who else may see a restricted incident."""
+
+    guest = forms.ModelChoiceField(
+        label=_("加谁"), queryset=Person.objects.none(), to_field_name="key", empty_label=_("选一个人")
+    )
+
+    def __init__(self, *args: Any, incident: Incident, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Person.visible_to(person).filter(is_active=True)
+        others = others.exclude(pk__in=inside(incident).values("person")).order_by("name", "pk")
+        self.fields["guest"].queryset = others  # type: ignore[attr-defined]
 
 
 class WaiveForm(forms.Form):

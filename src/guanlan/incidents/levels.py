@@ -9,7 +9,17 @@ from guanlan.errors import BadInput
 from guanlan.incidents.models import Incident, LevelChange
 from guanlan.people.models import Person
 from guanlan.plan.document import PlanDocument
-from guanlan.watch.models import Event
+from guanlan.watch.models import Event, Signal
+
+_HELD = (
+    "confirmed_level",
+    "confirmed_at",
+    "confirmed_by",
+    "confirm_by",
+    "state",
+    "under_incident",
+    "changed_seq",
+)
 
 
 class NoReason(BadInput):
@@ -39,7 +49,10 @@ def known_level(plan: PlanDocument, level: str) -> int:
 
 
 def confirm_level(incident: Incident, level: str, reason: str, person: Person, now: datetime) -> LevelChange:
-    """Move the event's confirmed level, in the caller's transaction, and keep who moved it and why."""
+    """Move the event's confirmed level, in the caller's transaction, and keep who moved it and why.
+
+    From here on only the incident moves it; what waited for confirmation is settled.
+    """
     event = incident.event
     change = LevelChange.objects.create(
         stream=incident.stream,
@@ -53,6 +66,15 @@ def confirm_level(incident: Incident, level: str, reason: str, person: Person, n
     if event.confirmed_level != level or event.state != Event.State.CONFIRMED:
         event.confirmed_level, event.confirmed_at, event.confirmed_by = level, now, person
         event.state = Event.State.CONFIRMED
-        event.changed_seq = touch(incident.stream)
-        event.save(update_fields=["confirmed_level", "confirmed_at", "confirmed_by", "state", "changed_seq"])
+    event.confirm_by, event.under_incident = None, True
+    event.changed_seq = touch(incident.stream)
+    event.save(update_fields=_HELD)
+    Signal.objects.filter(event=event, settled_at=None).update(settled_at=now)
     return change
+
+
+def let_go(incident: Incident) -> None:
+    """Give the event's level back to those who watch, in the caller's transaction."""
+    event = incident.event
+    event.under_incident, event.changed_seq = False, touch(incident.stream)
+    event.save(update_fields=["under_incident", "changed_seq"])

@@ -39,7 +39,6 @@ class Incident(StreamRow):
     # The hash of the closing report, once it has been distributed; archiving waits for it.
     closing_report = models.CharField(max_length=64, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    let_in = models.ManyToManyField(Person, through="Access", related_name="restricted_incidents")
 
     class Meta:
         ordering = ("-opened_at", "-pk")
@@ -56,8 +55,8 @@ class Incident(StreamRow):
     @classmethod
     def visible_to(cls, person: Any) -> models.QuerySet[Self]:
         """Return open incidents to everybody, restricted ones to those who were let in."""
-        rows = super().visible_to(person)
-        return rows.filter(Q(restricted=False) | Q(accesses__person=person)).distinct()
+        inside = Access.objects.filter(person=person, closed_at=None)
+        return super().visible_to(person).filter(Q(restricted=False) | Q(pk__in=inside.values("incident")))
 
 
 class IncidentRow(StreamRow):
@@ -75,14 +74,22 @@ class IncidentRow(StreamRow):
 
 
 class Access(IncidentRow):
-    """A person let into a restricted incident."""
+    """A person may see a restricted incident (知悉范围), from a moment until another."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="accesses")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    # Whoever asks for signatures says here whose is awaited; that person stays inside.
+    must_sign = models.BooleanField(default=False)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["incident", "person"], name="incidents_let_in_once"),)
+        ordering = ("at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["incident", "person"], condition=Q(closed_at=None), name="incidents_let_in_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.person} {self.incident}"
@@ -127,6 +134,12 @@ class Decision(StreamRow):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.level}"
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Self]:
+        """Return the decisions not to activate, and those on the incidents this person may see."""
+        seen = Q(incident=None) | Q(incident__in=Incident.visible_to(person))
+        return super().visible_to(person).filter(seen)
 
 
 class Task(IncidentRow):
@@ -187,6 +200,35 @@ class TaskProof(IncidentRow):
 
     def __str__(self) -> str:
         return self.words[:40]
+
+
+class StatedFigure(IncidentRow):
+    """How many of how many are settled (填报数字), stated by a person with the ground."""
+
+    class Kind(models.TextChoices):
+        # The values are the kinds of the plan's conditions for standing down.
+        COMPLAINTS = "complaints_settled", _("投诉办结")
+        INQUIRIES = "inquiries_answered", _("问询答复")
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="stated_figures")
+    kind = models.CharField(max_length=20, choices=Kind)
+    done = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()
+    ground = models.CharField(max_length=300)
+    file = models.ForeignKey(KeptFile, on_delete=models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(done__lte=models.F("total")), name="incidents_settled_within_total"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.done}/{self.total}"
 
 
 class TimelineEntry(IncidentRow):

@@ -101,6 +101,6 @@ def admit(incident: Incident, person: Person, *, now: datetime) -> bool:
     if not incident.restricted:
         return False
     _access, created = Access.objects.get_or_create(
-        incident=incident, person=person, defaults={"stream": incident.stream, "at": now}
+        incident=incident, person=person, closed_at=None, defaults={"stream": incident.stream, "at": now}
     )
     return created

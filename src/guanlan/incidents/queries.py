@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from guanlan.incidents.models import Incident, Task, TimelineEntry
+from guanlan.incidents.models import Access, Incident, Task, TimelineEntry
 from guanlan.incidents.permissions import WAIVE_TASK
 from guanlan.incidents.states import OPEN
 from guanlan.people.models import DutyShift, Group, Membership, Person
@@ -109,3 +110,27 @@ def may_hand_over(person: Person, task: Task, *, at: datetime) -> bool:
     if task.owner_id is None:
         return serving.exists()
     return serving.exclude(role=Membership.Role.MEMBER).exists()
+
+
+def is_inside(incident: Incident, person: Person) -> bool:
+    """Say whether the person may see the incident."""
+    return Incident.visible_to(person).filter(pk=incident.pk).exists()
+
+
+def inside(incident: Incident) -> QuerySet[Access]:
+    """Return who may see a restricted incident, the first to be let in first."""
+    return Access.objects.filter(incident=incident, closed_at=None).select_related("person")
+
+
+def why_inside(access: Access, *, at: datetime) -> str:
+    """Return why this person cannot be taken out: own task, group's task, signature; else nothing."""
+    waiting = Task.objects.filter(incident=access.incident_id, state__in=OPEN)
+    if own := waiting.filter(owner=access.person).first():
+        return _("任务“%(title)s”由其办理") % {"title": own.title}
+    groups = groups_of(access.person, at=at)
+    if offered := waiting.filter(owner=None, group__in=groups).select_related("group").first():
+        return _("任务“%(title)s”等其所在的%(group)s接手") % {
+            "title": offered.title,
+            "group": offered.group.name,
+        }
+    return _("有声明等其签字") if access.must_sign else ""

@@ -9,14 +9,16 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from guanlan.incidents.conditions import conditions
+from guanlan.incidents.actions.figures import WHO_STATES
+from guanlan.incidents.conditions import asked_figures, conditions
 from guanlan.incidents.deadlines import deadline
 from guanlan.incidents.level_clocks import level_clocks
-from guanlan.incidents.models import Decision, Incident, Task
+from guanlan.incidents.models import Decision, Incident, StatedFigure, Task
 from guanlan.incidents.permissions import ARCHIVE, CHANGE_LEVEL, DECIDE, STAND_DOWN, WAIVE_TASK
 from guanlan.incidents.queries import (
     by_urgency,
     deadline_of,
+    inside,
     late,
     may_accept,
     may_hand_over,
@@ -24,6 +26,7 @@ from guanlan.incidents.queries import (
     my_open_tasks,
     tasks_by_group,
     timeline,
+    why_inside,
 )
 from guanlan.incidents.states import OPEN
 from guanlan.incidents.wording import length, moment
@@ -32,7 +35,7 @@ from guanlan.people.permissions import may
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.queries import document, in_force
 from guanlan.plan.wording import level_word
-from guanlan.watch.models import Assessment, Event
+from guanlan.watch.models import Assessment, Event, Reading
 
 _RECENT_LINES = 12
 
@@ -77,8 +80,11 @@ def war_room(incident: Incident, person: Person, *, now: datetime, whole: bool =
         "line_count": lines.count(),
         "whole": whole,
         "mine": mine[0] if mine else None,
+        "inside": inside(incident) if incident.restricted else [],
+        "may_let_in": incident.restricted and may(person, DECIDE, at=now),
         "may_change_level": active and may(person, CHANGE_LEVEL, at=now),
         "may_stand_down": active and may(person, STAND_DOWN, at=now),
+        "to_state": to_state(incident, person, now=now),
         "may_archive": incident.state == Incident.State.STOOD_DOWN and may(person, ARCHIVE, at=now),
         "changes": incident.level_changes.select_related("person"),
         "decisions": Decision.visible_to(person).filter(event=incident.event).select_related("person"),
@@ -109,6 +115,14 @@ def _room_sentence(incident: Incident, tasks: tuple[Task, ...], now: datetime) -
     return f"{head}{joint}{'，'.join(parts)}"
 
 
+def to_state(incident: Incident, person: Person, *, now: datetime) -> list[StatedFigure.Kind]:
+    """Return the figures that the conditions want and this person may state."""
+    if incident.state != Incident.State.ACTIVE:
+        return []
+    asked = asked_figures(incident)
+    return [kind for kind in StatedFigure.Kind if kind in asked and may(person, WHO_STATES[kind], at=now)]
+
+
 def _moment(at: datetime | None, now: datetime) -> str:
     return moment(at, now) if at is not None else ""
 
@@ -127,6 +141,16 @@ def _next_part(waiting: list[Task], now: datetime) -> list[str]:
         _("下一时限 %(at)s %(verb)s“%(title)s”")
         % {"at": moment(deadline_of(ahead[0]), now), "verb": verb, "title": ahead[0].title}
     ]
+
+
+def access_sheet(incident: Incident, person: Person, *, now: datetime) -> dict[str, Any]:
+    """Return who may see a restricted incident, and why some of them stay."""
+    rows = inside(incident)
+    return {
+        "incident": incident,
+        "rows": [(access, why_inside(access, at=now)) for access in rows],
+        "may_let_in": incident.restricted and may(person, DECIDE, at=now),
+    }
 
 
 def decision_sheet(event: Event, person: Person, *, chosen: str, now: datetime) -> dict[str, Any]:
@@ -262,7 +286,23 @@ def ending_sheet(incident: Incident, person: Person, *, now: datetime) -> dict[s
         "short": short,
         "blocked": blocked,
         "may_stand_down": may(person, STAND_DOWN, at=now),
+        "to_state": to_state(incident, person, now=now),
         "active": incident.state == Incident.State.ACTIVE,
+    }
+
+
+def figure_sheet(incident: Incident, kind: str, person: Person, *, now: datetime) -> dict[str, Any]:
+    """Return what stating a figure needs: the condition, what the system saw, what was stated before."""
+    seen = Reading.visible_to(person).filter(event=incident.event, post__media_type="complaint").count()
+    return {
+        "incident": incident,
+        "kind": StatedFigure.Kind(kind),
+        "condition": next((found for found in conditions(incident, now=now) if found.kind == kind), None),
+        "seen": seen if kind == StatedFigure.Kind.COMPLAINTS else None,
+        "figures": StatedFigure.visible_to(person)
+        .filter(incident=incident, kind=kind)
+        .select_related("person", "file"),
+        "may_state": kind in to_state(incident, person, now=now),
     }
 
 

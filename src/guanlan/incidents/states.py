@@ -7,6 +7,7 @@ T = Task.State
 
 INCIDENT_MOVES: dict[tuple[str, str], str] = {
     (S.ACTIVE, "change_level"): S.ACTIVE,
+    (S.ACTIVE, "state_figure"): S.ACTIVE,
     (S.ACTIVE, "stand_down"): S.STOOD_DOWN,
     (S.STOOD_DOWN, "take_closing_report"): S.STOOD_DOWN,
     (S.STOOD_DOWN, "archive"): S.ARCHIVED,

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,14 +19,25 @@ from guanlan.incidents import actions
 from guanlan.incidents.forms import (
     CompleteForm,
     DecideForm,
+    FigureForm,
     HandOverForm,
+    LetInForm,
     LevelForm,
     StandDownForm,
     WaiveForm,
 )
-from guanlan.incidents.models import Incident, Task
+from guanlan.incidents.models import Incident, StatedFigure, Task
 from guanlan.incidents.permissions import ARCHIVE, CHANGE_LEVEL
-from guanlan.incidents.screens import decision_sheet, ending_sheet, incident_rows, task_sheet, war_room
+from guanlan.incidents.screens import (
+    access_sheet,
+    decision_sheet,
+    ending_sheet,
+    figure_sheet,
+    incident_rows,
+    task_sheet,
+    war_room,
+)
+from guanlan.people.models import Person
 from guanlan.people.permissions import may
 from guanlan.people.requests import PersonRequest
 from guanlan.plan.queries import document
@@ -125,6 +136,53 @@ def stand_down_page(request: PersonRequest, key: str) -> HttpResponse:
     return render(
         request, "incidents/stand_down.html", sheet | {"form": form, "refusal": refusal}, status=status
     )
+
+
+@login_required
+def figure_page(request: PersonRequest, key: str, kind: str) -> HttpResponse:
+    """Show what was stated of one figure; state it anew."""
+    incident = _incident(request, key)
+    if kind not in StatedFigure.Kind:
+        raise Http404
+    form = FigureForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        _state_figure(request, incident, kind, form)
+        return redirect("incident-stand-down", incident.key)
+    sheet = figure_sheet(incident, kind, request.user, now=request.now) | {"form": form}
+    return render(request, "incidents/figure.html", sheet, status=422 if form.is_bound else 200)
+
+
+def _state_figure(request: PersonRequest, incident: Incident, kind: str, form: FigureForm) -> None:
+    given, person, now = dict(form.cleaned_data), request.user, request.now
+    upload = given.pop("upload")
+    # One transaction: a refused figure leaves no file row behind.
+    with transaction.atomic():
+        file = keep_file(stream=incident.stream, upload=upload, person=person, now=now) if upload else None
+        actions.state_figure(incident=incident, kind=kind, file=file, person=person, now=now, **given)
+
+
+@login_required
+def access_page(request: PersonRequest, key: str) -> HttpResponse:
+    """Show who may see a restricted incident; let another person in."""
+    incident = _incident(request, key)
+    form = LetInForm(request.POST or None, incident=incident, person=request.user)
+    if form.is_valid():
+        guest = form.cleaned_data["guest"]
+        actions.let_in(incident=incident, guest=guest, person=request.user, now=request.now)
+        messages.success(request, _("%(name)s已加入，并已告知本人。") % {"name": guest.name})
+        return redirect("incident-access", incident.key)
+    sheet = access_sheet(incident, request.user, now=request.now) | {"form": form}
+    return render(request, "incidents/access.html", sheet, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def take_out(request: PersonRequest, key: str, person: str) -> HttpResponse:
+    """Take a person out of the circle of a restricted incident."""
+    incident, guest = _incident(request, key), get_object_or_404(Person.visible_to(request.user), key=person)
+    actions.take_out(incident=incident, guest=guest, person=request.user, now=request.now)
+    messages.success(request, _("%(name)s已移出，并已告知本人。") % {"name": guest.name})
+    return redirect("incident-access", incident.key)
 
 
 @login_required

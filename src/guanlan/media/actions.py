@@ -11,7 +11,9 @@ from guanlan.approvals.models import Text
 from guanlan.approvals.queries import latest, who_may_sign
 from guanlan.errors import Refused
 from guanlan.incidents.actions.trail import note
-from guanlan.incidents.models import Incident
+from guanlan.incidents.models import Access, Incident
+from guanlan.incidents.offering import admit
+from guanlan.incidents.queries import is_inside
 from guanlan.media.models import Release, Statement
 from guanlan.media.permissions import DRAFT_STATEMENT, RELEASE_STATEMENT
 from guanlan.notify.actions import tell
@@ -62,6 +64,7 @@ def revise_statement(*, statement: Statement, title: str, body: str, person: Per
         version = approvals.revise_text(text=statement.text, title=title, body=body, author=person, now=now)
         told = _("改为第 %(number)d 版，先前的签字作废") % {"number": version.number}
         _note(statement, "media.revise_statement", told, person, now)
+        _note_signers(statement, now)
 
 
 def submit_statement(*, statement: Statement, person: Person, now: datetime) -> None:
@@ -73,6 +76,7 @@ def submit_statement(*, statement: Statement, person: Person, now: datetime) -> 
         told = _("提交第 %(number)d 版等人批准") % {"number": version.number}
         _note(statement, "media.submit_statement", told, person, now)
         _ask_next(statement, now)
+        _note_signers(statement, now)
 
 
 def sign_statement(*, statement: Statement, sha256: str, person: Person, now: datetime) -> None:
@@ -92,6 +96,7 @@ def sign_statement(*, statement: Statement, sha256: str, person: Person, now: da
             _tell_author(statement, _("可以发布：%(title)s 已批准"), now)
         else:
             _ask_next(statement, now)
+        _note_signers(statement, now)
 
 
 def return_statement(
@@ -102,6 +107,7 @@ def return_statement(
         approvals.return_text(text=statement.text, sha256=sha256, reason=reason, person=person, now=now)
         _note(statement, "media.return_statement", _("退回：%(reason)s") % {"reason": reason}, person, now)
         _tell_author(statement, _("被退回：%(title)s，请修改"), now)
+        _note_signers(statement, now)
 
 
 def record_release(
@@ -155,14 +161,37 @@ def _note(statement: Statement, verb: str, sentence: str, person: Person, now: d
 def _ask_next(statement: Statement, now: datetime) -> None:
     version = latest(statement.text)
     title = _("请批准第 %(number)d 版：%(title)s") % {"number": version.number, "title": version.title}
-    for person in who_may_sign(version, at=now):
+    for person in _signers(statement, now):
         _tell(statement, person, title, f"{version.number}-{version.signatures.count()}", now)
+
+
+def _signers(statement: Statement, now: datetime) -> list[Person]:
+    """Return whom to ask; of a restricted incident those inside, or, if none is, all, who are let in."""
+    may_sign = list(who_may_sign(latest(statement.text), at=now))
+    seeing = [person for person in may_sign if is_inside(statement.incident, person)]
+    for person in [] if seeing else may_sign:
+        admit(statement.incident, person, now=now)
+    return seeing or may_sign
+
+
+def _note_signers(statement: Statement, now: datetime) -> None:
+    """Say in the incident whose signatures are awaited: they stay inside a restricted one."""
+    waiting = Statement.objects.filter(incident=statement.incident, text__state=Text.State.IN_APPROVAL)
+    asked = {
+        person.pk
+        for one in waiting.select_related("text")
+        for person in who_may_sign(latest(one.text), at=now)
+    }
+    inside = Access.objects.filter(incident=statement.incident, closed_at=None)
+    inside.filter(person__in=asked).update(must_sign=True)
+    inside.exclude(person__in=asked).update(must_sign=False)
 
 
 def _tell_author(statement: Statement, words: str, now: datetime) -> None:
     version = latest(statement.text)
     step = f"{version.number}-{statement.text.state}"
-    _tell(statement, statement.text.drafted_by, words % {"title": version.title}, step, now)
+    if is_inside(statement.incident, statement.text.drafted_by):
+        _tell(statement, statement.text.drafted_by, words % {"title": version.title}, step, now)
 
 
 def _tell(statement: Statement, person: Person, title: str, step: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from guanlan.clocks.models import Retention, Row, Stream
@@ -34,10 +34,10 @@ class Unit(Row):
 
     class Meta:
         constraints = (
+            # Unique indexes hold nulls apart, so every root is given the same 0 here.
             models.UniqueConstraint(
-                fields=["parent"],
+                Coalesce(models.F("parent_id"), models.Value(0), output_field=models.BigIntegerField()),
                 condition=models.Q(parent=None),
-                nulls_distinct=False,
                 name="people_one_root",
             ),
         )

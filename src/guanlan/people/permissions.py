@@ -21,6 +21,7 @@ TABLE: dict[str, frozenset[Function]] = {
     code: frozenset(functions)
     for code, functions in {
         MANAGE_PEOPLE: (F.ADMINISTRATOR,),
+        "api.manage_tokens": (F.ADMINISTRATOR,),
         "plan.manage": (F.ADMINISTRATOR, F.COMMAND, F.LEADER),
         "intake.report_post": (F.MONITORING, F.SERVICE, F.MEDIA, F.LEGAL, F.COMMAND),
         "intake.manage_sources": (F.MONITORING, F.ADMINISTRATOR),
@@ -34,6 +35,8 @@ TABLE: dict[str, frozenset[Function]] = {
         "incidents.stand_down": (F.COMMAND, F.LEADER),
         "incidents.archive": (F.COMMAND, F.ADMINISTRATOR),
         "incidents.waive_task": (F.COMMAND, F.LEADER),
+        "incidents.state_complaints": (F.SERVICE,),
+        "incidents.state_inquiries": (F.MEDIA,),
         "media.draft_statement": (F.MEDIA,),
         "media.release_statement": (F.MEDIA,),
         "evidence.keep_file": (F.MONITORING, F.SERVICE, F.MEDIA, F.LEGAL, F.COMMAND, F.SUPPORT),

@@ -27,7 +27,7 @@ from guanlan.plan.timing import clock_of
 from guanlan.reports.gathering import Issue, closing, flash
 from guanlan.reports.models import Receipt, Rendering, Report
 from guanlan.reports.permissions import CLOSE, SUBMIT
-from guanlan.reports.queries import command_of
+from guanlan.reports.queries import active_incident, command_of, may_see
 from guanlan.watch.models import Event
 
 # Where the plan has no clock for reporting to the command.
@@ -64,11 +64,12 @@ def submit_flash(*, event: Event, person: Person, now: datetime) -> Report:
     """
     require(person, SUBMIT, at=now)
     event = _confirmed(event)
-    incident = event.incidents.filter(state=Incident.State.ACTIVE).first()
+    # Whoever may not see a restricted incident reports on the event alone.
+    incident = active_incident(event, person)
     persons = _command(incident, now)
     issue = _issue(event, Report.Kind.FLASH, _read_by(event, now))
     # Counting the posts takes longer than a write may hold the lock.
-    made = flash(event, person, now, issue=issue)
+    made = flash(event, incident, person, now, issue=issue)
     with transaction.atomic():
         Stream.objects.select_for_update().get(pk=event.stream_id)
         event = _confirmed(event)
@@ -122,7 +123,7 @@ def distribute(*, report: Report, persons: Iterable[Person], person: Person, now
     with transaction.atomic():
         Stream.objects.select_for_update().get(pk=report.stream_id)
         had = set(report.receipts.values_list("person", flat=True))
-        further = [one for one in persons if one.pk not in had and _may_see(report, one)]
+        further = [one for one in persons if one.pk not in had and may_see(report, one)]
         if not further:
             raise NobodyToTell(_("选中的人都已收到，或不在知悉范围。请另选收件人。"))
         _send(report, further, now + DISTRIBUTED_WITHIN, now)
@@ -233,10 +234,6 @@ def _read_by(event: Event, now: datetime) -> datetime:
     level = next((one for one in levels if one.key == event.confirmed_level), None)
     clock = clock_of(level, "report_to_command") if level else None
     return deadline(now, clock.minutes, clock.calendar) if clock else now + timedelta(minutes=READ_WITHIN)
-
-
-def _may_see(report: Report, person: Person) -> bool:
-    return Report.visible_to(person).filter(pk=report.pk).exists()
 
 
 def _note(

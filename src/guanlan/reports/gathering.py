@@ -49,9 +49,10 @@ class Issue:
     read_by: datetime | None = None
 
 
-def flash(event: Event, person: Person, now: datetime, *, issue: Issue) -> Document:
-    """Gather the flash report (快报) of an event as it stands."""
-    incident = event.incidents.filter(state=Incident.State.ACTIVE).first()
+def flash(
+    event: Event, incident: Incident | None, person: Person, now: datetime, *, issue: Issue
+) -> Document:
+    """Gather the flash report (快报) of an event, and of its active incident, as they stand."""
     version = incident.plan_version if incident else in_force(event.watch.unit)
     matter = _matter(event, incident, document(version) if version else None, issue.key, now)
     blocks: list[Block] = [Paragraph(_flash_lead(matter, now), lead=True)]

@@ -99,7 +99,8 @@ def _chase(receipt: Receipt, now: datetime) -> None:
         unread = _("%(name)s还没有签收：%(title)s") % {"name": receipt.person.name, "title": report.title}
         for other in (*queries.command_of(report.incident, at=now), report.written_by):
             persons.setdefault(other.pk, (other, unread))
-        for person, title in persons.values():
+        seeing = [(person, title) for person, title in persons.values() if queries.may_see(report, person)]
+        for person, title in seeing:
             tell(
                 stream=report.stream,
                 person=person,
@@ -117,5 +118,5 @@ def _chase(receipt: Receipt, now: datetime) -> None:
             subject=report.key,
             stream=report.stream_id,
             at=now,
-            facts={"person": receipt.person.key, "told": len(persons)},
+            facts={"person": receipt.person.key, "told": len(seeing)},
         )

@@ -16,6 +16,13 @@ from guanlan.intake.models import Post
 from guanlan.people.models import Function, Person
 from guanlan.people.queries import persons_with
 from guanlan.reports.models import Receipt, Report
+from guanlan.watch.models import Event
+
+
+def active_incident(event: Event, person: Person) -> Incident | None:
+    """Return the incident that is active on the event, if the person may see it."""
+    return Incident.visible_to(person).filter(event=event, state=Incident.State.ACTIVE).first()
+
 
 # Keys asked for at once; databases take only so many.
 PART = 5_000
@@ -50,6 +57,11 @@ def reports(person: Person, stream: Stream) -> QuerySet[Report]:
 def waiting_receipts(person: Person, stream: Stream) -> QuerySet[Receipt]:
     """Return the receipts that this person has not acknowledged."""
     return Receipt.visible_to(person).filter(stream=stream, person=person, read_at=None)
+
+
+def may_see(report: Report, person: Person) -> bool:
+    """Say whether the person may see the report."""
+    return Report.visible_to(person).filter(pk=report.pk).exists()
 
 
 def concerned(report: Report) -> set[int]:

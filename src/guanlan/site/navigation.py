@@ -43,7 +43,12 @@ PARTS = (
     Part(
         _("系统"),
         "settings",
-        (Page(_("人员与值班"), "people"), Page(_("审计"), "audit"), Page(_("设置"), "set-up")),
+        (
+            Page(_("人员与值班"), "people"),
+            Page(_("接口令牌"), "tokens"),
+            Page(_("审计"), "audit"),
+            Page(_("设置"), "set-up"),
+        ),
     ),
 )
 

@@ -171,9 +171,8 @@ def _to_decide(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
 def _to_review(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
     if not may(person, DECIDE, at=now):
         return
-    decided = (
-        Decision.visible_to(person).filter(stream_id=stream).select_related("event").order_by("at", "pk")
-    )
+    # Of every decision, so that a restricted one ends the watching too; only watching is shown.
+    decided = Decision.objects.filter(stream_id=stream).select_related("event", "person").order_by("at", "pk")
     last = {decision.event_id: decision for decision in decided}
     for decision in last.values():
         if decision.kind == Decision.Kind.OBSERVE:

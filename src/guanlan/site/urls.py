@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("guanlan.notify.urls")),
     path("", include("guanlan.evidence.urls")),
     path("", include("guanlan.people.urls")),
+    path("", include("guanlan.api.urls")),
     path("", include("guanlan.site.setup.urls")),
     path("", include("guanlan.site.chain.urls")),
     path("", include("guanlan.incidents.urls")),

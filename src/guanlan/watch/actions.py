@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from guanlan.audit.actions import record
 from guanlan.clocks.actions import touch
 from guanlan.clocks.models import Stream
+from guanlan.engine.query import Watch as EngineWatch
 from guanlan.errors import BadInput, Refused
 from guanlan.intake.models import Post
 from guanlan.people.models import Person, Unit
@@ -17,6 +18,7 @@ from guanlan.plan.criteria import FACTS
 from guanlan.watch import journal
 from guanlan.watch.models import Assessment, Event, FactStated, Signal, Watch
 from guanlan.watch.permissions import CONFIRM_LEVEL, DISMISS_EVENT, MANAGE_WATCHES
+from guanlan.watch.queries import taken_names
 from guanlan.watch.states import MOVES
 from guanlan.watch.wording import check_query, query_of
 
@@ -27,6 +29,10 @@ class NameTaken(Refused):
 
 class WrongState(Refused):
     """The event is not where this step can be taken."""
+
+
+class UnderIncident(Refused):
+    """An incident is active on the event: its command moves the level."""
 
 
 class ReasonMissing(BadInput):
@@ -82,6 +88,44 @@ def keep_watch(
     return watch
 
 
+def keep_watches(
+    *, stream: Stream, unit: Unit, watches: Sequence[EngineWatch], person: Person, now: datetime
+) -> list[Watch]:
+    """Open several watches at once, all or none, and return them. Raises BadInput, NameTaken."""
+    require(person, MANAGE_WATCHES, at=now)
+    for watch in watches:
+        check_query(watch.query)
+    with transaction.atomic():
+        taken = taken_names(stream, [watch.name for watch in watches])
+        if taken:
+            raise NameTaken(
+                _("已经有叫“%(names)s”的监测方案，一个也没有保存。请先停用它，或在文件里改名。")
+                % {"names": "”“".join(taken)}
+            )
+        kept = [
+            Watch.objects.create(
+                stream=stream,
+                unit=unit,
+                name=watch.name,
+                query=watch.query,
+                created_at=now,
+                created_by=person,
+            )
+            for watch in watches
+        ]
+        _watches_changed(stream, now)
+        record(
+            actor=person.key,
+            verb="watch.keep_watches",
+            kind="stream",
+            subject=stream.key,
+            stream=stream.pk,
+            at=now,
+            facts={"watches": [watch.key for watch in kept]},
+        )
+    return kept
+
+
 def close_watch(*, watch: Watch, person: Person, now: datetime) -> None:
     """Stop holding posts against a watch; its events stay."""
     require(person, MANAGE_WATCHES, at=now)
@@ -135,10 +179,12 @@ def confirm_level(
     `levels` are the plan's level keys, gravest first; an empty `level` is below them.
     `sheet` is (nature, scope, consequences). A level that differs from the computed
     one, or is lower than the confirmed one, raises ReasonMissing without a reason.
+    While an incident is active on the event, raises UnderIncident.
     """
     require(person, CONFIRM_LEVEL, at=now)
     with transaction.atomic():
         event = _locked(event)
+        _refuse_under_incident(event)
         _refuse_level(event, level, levels, reason)
         _move(event, "confirm")
         event.confirmed_level, event.confirmed_at, event.confirmed_by = level, now, person
@@ -165,12 +211,16 @@ def confirm_level(
 
 
 def dismiss_event(*, event: Event, reason: str, person: Person, now: datetime) -> None:
-    """Call an event a false alarm, with the reason; it is counted, and can be confirmed later."""
+    """Call an event a false alarm, with the reason; it is counted, and can be confirmed later.
+
+    Raises ReasonMissing, WrongState, and UnderIncident while an incident is active on it.
+    """
     require(person, DISMISS_EVENT, at=now)
     if not reason.strip():
         raise ReasonMissing(_("判为误报要写明理由，以后复盘会用到。"))
     with transaction.atomic():
         event = _locked(event)
+        _refuse_under_incident(event)
         _move(event, "dismiss")
         event.confirm_by = None
         event.changed_seq = touch(event.stream)
@@ -245,6 +295,12 @@ def _refuse_level(event: Event, level: str, levels: tuple[str, ...], reason: str
 
 def _locked(event: Event) -> Event:
     return Event.objects.select_for_update().select_related("stream").get(pk=event.pk)
+
+
+def _refuse_under_incident(event: Event) -> None:
+    # Who may not see a restricted incident learns neither its name nor its number here.
+    if event.under_incident:
+        raise UnderIncident(_("这个事件的等级现由指挥部调整，这里不再改定，也不能判为误报。请联系指挥部。"))
 
 
 def _move(event: Event, step: str) -> None:

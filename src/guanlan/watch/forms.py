@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from guanlan.errors import BadInput
 from guanlan.plan.document import PlanDocument
+from guanlan.watch.wording import check_query
 
 _BOX = {"rows": 2}
 
@@ -47,6 +49,25 @@ class WatchForm(forms.Form):
         typed = super().clean() or {}
         if not any(typed.get(box, "").strip() for box in ("brand", "matter", "query")):
             raise forms.ValidationError(_("至少要填品牌词、事件词或检索式中的一项。"))
+        if query := typed.get("query", "").strip():
+            try:
+                check_query(query)
+            except BadInput as wrong:
+                self.add_error("query", wrong.sentence)
+        return typed
+
+
+class KeywordsForm(forms.Form):
+    """A keyword file, or its text once it was shown."""
+
+    file = forms.FileField(label=_("关键词文件（TrendRadar 的 frequency_words.txt）"), required=False)
+    words = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
+
+    def clean(self) -> dict[str, Any]:
+        """One of both."""
+        typed = super().clean() or {}
+        if not typed.get("file") and not typed.get("words") and not self.errors:
+            self.add_error("file", _("请选一个关键词文件。"))
         return typed
 
 

@@ -66,6 +66,8 @@ class Event(StreamRow):
     confirmed_level = models.CharField(max_length=20, blank=True)
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    # While an incident is active on the event, its command moves the level; incidents says so here.
+    under_incident = models.BooleanField(default=False)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
 
     class Meta:

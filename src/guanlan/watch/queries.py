@@ -1,7 +1,7 @@
 """Reading watches and events: the feed, the figures behind a level, the posts behind a figure."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -157,6 +157,12 @@ def watches(person: Person, stream: Stream, *, now: datetime) -> QuerySet[Watch]
     )
     mine = Watch.visible_to(person).filter(stream=stream, closed_at=None)
     return mine.annotate(today=recent_hits).order_by("name")
+
+
+def taken_names(stream: Stream, names: Sequence[str]) -> list[str]:
+    """Return which of the names an open watch of the stream has already."""
+    found = Watch.objects.filter(stream=stream, closed_at=None, name__in=names).order_by("pk")
+    return list(found.values_list("name", flat=True))
 
 
 def _gravity(plan: PlanDocument | None) -> Case:

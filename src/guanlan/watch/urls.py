@@ -13,6 +13,7 @@ urlpatterns = [
     path("events/<str:key>/fact/", events.fact, name="event-fact"),
     path("watches/", watches.watches_page, name="watches"),
     path("watches/new/", watches.add_watch, name="watch-new"),
+    path("watches/import/", watches.import_watches, name="watch-import"),
     path("watches/count/", watches.count, name="watch-count"),
     path("watches/<str:key>/close/", watches.close, name="watch-close"),
 ]

@@ -1,5 +1,6 @@
-"""Watches written in a YAML file, for the commands that need no database."""
+"""Watches written in a file: our own YAML, or keywords as TrendRadar has them."""
 
+from dataclasses import replace
 from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +12,12 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from guanlan.engine.posts import MEDIA_TYPES
 from guanlan.engine.query import QueryError, Watch, compile_watches
+from guanlan.engine.trendradar import Imported, import_trendradar
 from guanlan.errors import BadInput
 
-Words = Annotated[str, Field(min_length=1, max_length=60)]
+NAME = 60
+
+Words = Annotated[str, Field(min_length=1, max_length=NAME)]
 
 
 class _Written(BaseModel):
@@ -26,31 +30,56 @@ class _Written(BaseModel):
 
 
 def read_watches(path: Path) -> list[Watch]:
-    """Return the watches of `watches: [{name, query, media?, owner?}]`.
+    """Return the watches of `watches: [{name, query, media?, owner?}]`, or of a .txt of keywords.
 
     Raise BadInput with file and line for whatever cannot be read; `owner` is for people
     and changes nothing here.
     """
+    if path.suffix == ".txt":
+        return read_keywords(_bytes(path), path.name).watches
     written = _list(path)
     watches: list[Watch] = []
     for place in range(len(written)):
         line = written.lc.item(place)[0] + 1
-        watches.append(_watch(written[place], _("{file} 第 {line} 行").format(file=path.name, line=line)))
+        watches.append(_watch(written[place], path.name, line))
         if watches[-1].name in {watch.name for watch in watches[:-1]}:
             sentence = _("{file} 第 {line} 行：监测方案“{name}”写了两遍，请改名或删去一个。")
             raise BadInput(sentence.format(file=path.name, line=line, name=watches[-1].name))
     return watches
 
 
-def _list(path: Path) -> CommentedSeq:
+def read_keywords(raw: bytes, file: str) -> Imported:
+    """Return the watches of a TrendRadar keyword file, with a warning for what works differently.
+
+    Raise BadInput with file and line.
+    """
     try:
-        tree = YAML(typ="rt").load(path.read_text("utf-8-sig"))
+        watches, warnings = import_trendradar(_text(raw, file))
+    except QueryError as wrong:
+        raise BadInput(f"{file} {wrong.message}") from None
+    return Imported([replace(watch, name=watch.name[:NAME]) for watch in watches], warnings)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
     except OSError:
         raise BadInput(_("没有文件 {path}，请检查路径。").format(path=path)) from None
-    except UnicodeDecodeError:
+
+
+def _text(raw: bytes, file: str) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
         raise BadInput(
-            _("{file} 第 1 行：不是 UTF-8 编码，请用 UTF-8 另存后再试。").format(file=path.name)
+            _("{file} 第 {line} 行：不是 UTF-8 编码，请用 UTF-8 另存后再试。").format(file=file, line=line)
         ) from None
+
+
+def _list(path: Path) -> CommentedSeq:
+    try:
+        tree = YAML(typ="rt").load(_text(_bytes(path), path.name))
     except YAMLError as error:
         mark = error.problem_mark or error.context_mark if isinstance(error, MarkedYAMLError) else None
         sentence = _("{file} 第 {line} 行：这里的 YAML 读不懂，请检查缩进、冒号后的空格和成对的引号。")
@@ -62,7 +91,8 @@ def _list(path: Path) -> CommentedSeq:
     return found
 
 
-def _watch(written: object, place: str) -> Watch:
+def _watch(written: object, file: str, line: int) -> Watch:
+    place = _place(file, line)
     try:
         found = _Written.model_validate(written)
     except ValidationError as wrong:
@@ -77,5 +107,11 @@ def _watch(written: object, place: str) -> Watch:
     try:
         compile_watches([watch])
     except QueryError as wrong:
-        raise BadInput(f"{place}：{wrong.message}") from None
+        assert isinstance(written, CommentedMap)
+        place = _place(file, written.lc.value("query")[0] + 1)
+        raise BadInput(f"{place}，query {wrong.message}") from None
     return watch
+
+
+def _place(file: str, line: int) -> str:
+    return _("{file} 第 {line} 行").format(file=file, line=line)

@@ -1,7 +1,9 @@
 """The business steps of an incident, each one transaction with one audit row."""
 
+from guanlan.incidents.actions.access import let_in, take_out
 from guanlan.incidents.actions.deciding import decide_activation, decide_observing
-from guanlan.incidents.actions.ending import archive, let_in, stand_down, take_closing_report
+from guanlan.incidents.actions.ending import archive, stand_down, take_closing_report
+from guanlan.incidents.actions.figures import state_figure
 from guanlan.incidents.actions.moving import change_level
 from guanlan.incidents.actions.tasks import accept_task, complete_task, hand_over_task, waive_task
 
@@ -15,6 +17,8 @@ __all__ = [
     "hand_over_task",
     "let_in",
     "stand_down",
+    "state_figure",
     "take_closing_report",
+    "take_out",
     "waive_task",
 ]

@@ -16,6 +16,7 @@ from guanlan.incidents.levels import confirm_level, known_level, stated
 from guanlan.incidents.models import Decision, Incident
 from guanlan.incidents.offering import admit, offer
 from guanlan.incidents.permissions import DECIDE
+from guanlan.incidents.queries import is_inside
 from guanlan.incidents.wording import moment
 from guanlan.people.models import Person
 from guanlan.people.permissions import require
@@ -54,7 +55,7 @@ def decide_activation(
     require(person, DECIDE, at=now)
     reason = stated(reason)
     with transaction.atomic():
-        event, stream = _locked(event)
+        event, stream = _locked(event, person)
         version = _in_force(event)
         plan = document(version)
         known_level(plan, level)
@@ -95,7 +96,7 @@ def decide_observing(
     if review_at <= now:
         raise ReviewBackwards(_("复核时间要晚于现在（%(now)s），请改正后再定。") % {"now": moment(now, now)})
     with transaction.atomic():
-        event, stream = _locked(event)
+        event, stream = _locked(event, person)
         decision = _decide(event, Decision.Kind.OBSERVE, reason, person, now, review_at=review_at)
         touch(stream)
         record(
@@ -110,7 +111,7 @@ def decide_observing(
     return decision
 
 
-def _locked(event: Event) -> tuple[Event, Stream]:
+def _locked(event: Event, person: Person) -> tuple[Event, Stream]:
     """Lock the stream, then the event: one decision at a time, numbers without gaps."""
     stream = Stream.objects.select_for_update().get(pk=event.stream_id)
     event = Event.objects.select_for_update().get(pk=event.pk)
@@ -120,6 +121,8 @@ def _locked(event: Event) -> tuple[Event, Stream]:
             % {"state": event.get_state_display()}
         )
     active = event.incidents.filter(state=Incident.State.ACTIVE).select_related("opened_by").first()
+    if active is not None and not is_inside(active, person):
+        raise AlreadyActive(_("这个事件已由指挥部处理，不用再决定。您不在知悉范围，请联系指挥部。"))
     if active is not None:
         raise AlreadyActive(
             _("已经启动：%(person)s于 %(at)s 启动%(level)s响应（%(number)s）。要改等级，请打开应急事件。")

@@ -1,23 +1,21 @@
-"""How an incident ends: stood down, its closing report distributed, archived; and who may look on."""
+"""How an incident ends: stood down, its closing report distributed, archived."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from guanlan.clocks.actions import touch
 from guanlan.errors import Refused
 from guanlan.incidents.actions.trail import note, note_unheard
 from guanlan.incidents.conditions import Condition, conditions
-from guanlan.incidents.levels import stated
+from guanlan.incidents.levels import let_go, stated
 from guanlan.incidents.models import Decision, Incident, Task
-from guanlan.incidents.offering import admit, offer
-from guanlan.incidents.permissions import ARCHIVE, DECIDE, STAND_DOWN
+from guanlan.incidents.offering import offer
+from guanlan.incidents.permissions import ARCHIVE, STAND_DOWN
 from guanlan.incidents.states import INCIDENT_MOVES, OPEN
-from guanlan.notify.actions import tell
 from guanlan.people.models import Person
 from guanlan.people.permissions import require
 from guanlan.plan.queries import document
@@ -39,10 +37,6 @@ class TasksOpen(Refused):
     """Mandatory work is left."""
 
 
-class NothingToEnter(Refused):
-    """Everybody may see the incident, or the person is in already."""
-
-
 def stand_down(
     *, incident: Incident, reason: str, person: Person, now: datetime, override: str = ""
 ) -> Decision:
@@ -60,6 +54,7 @@ def stand_down(
         held = conditions(incident, now=now)
         override = _refuse_open(held, override)
         _move(incident, "stand_down", stood_down_at=now)
+        let_go(incident)
         decision = _decide(incident, reason, override, person, now)
         lapsed = _lapse_optional(incident, person, now)
         duties = document(incident.plan_version).duties_at(incident.level)
@@ -122,36 +117,6 @@ def archive(*, incident: Incident, person: Person, now: datetime) -> None:
             person=person,
             now=now,
             facts={"closing_report": incident.closing_report, "lapsed": lapsed},
-        )
-
-
-def let_in(*, incident: Incident, guest: Person, person: Person, now: datetime) -> None:
-    """Let another person see a restricted incident, and say so to both.
-
-    Raises NotAllowed, NothingToEnter.
-    """
-    require(person, DECIDE, at=now)
-    with transaction.atomic():
-        incident = _locked(incident)
-        if not Incident.visible_to(person).filter(pk=incident.pk).exists():
-            raise NothingToEnter(_("您自己不在这个事件的知悉范围，请已在范围内的指挥人员办理。"))
-        if not admit(incident, guest, now=now):
-            raise NothingToEnter(_("%(name)s已经能看到这个事件，不用再加。") % {"name": guest.name})
-        note(
-            about=incident,
-            verb="incidents.let_in",
-            sentence=_("%(name)s加入知悉范围") % {"name": guest.name},
-            person=person,
-            now=now,
-            facts={"guest": guest.key},
-        )
-        tell(
-            stream=incident.stream,
-            person=guest,
-            title=_("%(name)s请您知悉：%(incident)s") % {"name": person.name, "incident": incident.name},
-            link=reverse("incident", args=[incident.key]),
-            cause=f"let-in:{incident.key}",
-            now=now,
         )
 
 

@@ -29,9 +29,14 @@ class Migration(migrations.Migration):
                 ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('at', models.DateTimeField()),
+                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('must_sign', models.BooleanField(default=False)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('stream', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.stream')),
             ],
+            options={
+                'ordering': ('at', 'pk'),
+            },
         ),
         migrations.CreateModel(
             name='Incident',
@@ -51,7 +56,6 @@ class Migration(migrations.Migration):
                 ('closing_report', models.CharField(blank=True, max_length=64)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='watch.event')),
-                ('let_in', models.ManyToManyField(related_name='restricted_incidents', through='incidents.Access', to=settings.AUTH_USER_MODEL)),
                 ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('plan_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='plan.planversion')),
                 ('stream', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.stream')),
@@ -188,7 +192,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='access',
-            constraint=models.UniqueConstraint(fields=('incident', 'person'), name='incidents_let_in_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('incident', 'person'), name='incidents_let_in_once'),
         ),
         migrations.AddConstraint(
             model_name='task',
@@ -197,5 +201,27 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='task',
             constraint=models.CheckConstraint(condition=models.Q(('accept_by__lte', models.F('due_at'))), name='incidents_task_clocks_forwards'),
+        ),
+        migrations.CreateModel(
+            name='StatedFigure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
+                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
+                ('kind', models.CharField(choices=[('complaints_settled', '投诉办结'), ('inquiries_answered', '问询答复')], max_length=20)),
+                ('done', models.PositiveIntegerField()),
+                ('total', models.PositiveIntegerField()),
+                ('ground', models.CharField(max_length=300)),
+                ('at', models.DateTimeField()),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.keptfile')),
+                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stated_figures', to='incidents.incident')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('stream', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.stream')),
+            ],
+            options={
+                'ordering': ('-at', '-pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('done__lte', models.F('total'))), name='incidents_settled_within_total')],
+            },
         ),
     ]

@@ -59,7 +59,7 @@ def _record(number: int, line: bytes | Refusal) -> Record | Refusal | None:
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        return _second_look(number, line, error.colno) if line.strip() else None
+        return _second_look(number, line, error.pos + 1) if line.strip() else None
     return record if type(record) is dict else _no_object(number)
 
 
@@ -76,6 +76,8 @@ def _second_look(number: int, line: bytes, column: int) -> Record | Refusal:
             pass
         else:
             return record if type(record) is dict else _no_object(number)
+    # An object cut short ends at its line's end, not behind it.
+    column = min(column, len(text.rstrip()) + 1)
     sentence = _("从第 {column} 个字符起不是正确的 JSON，请检查引号、逗号和括号，每行一个完整的对象")
     return Refusal(number, None, sentence.format(column=column))
 

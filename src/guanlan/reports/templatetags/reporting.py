@@ -5,11 +5,10 @@ from typing import Any
 
 from django import template
 
-from guanlan.incidents.models import Incident
 from guanlan.incidents.permissions import DECIDE
 from guanlan.people.permissions import may
 from guanlan.reports.permissions import SUBMIT
-from guanlan.reports.queries import command_of
+from guanlan.reports.queries import active_incident, command_of
 from guanlan.watch.models import Event
 
 register = template.Library()
@@ -18,12 +17,12 @@ register = template.Library()
 @register.simple_tag
 def report_steps(event: Event, person: Any, now: datetime) -> dict[str, Any]:
     """Return `submit` (to how many, 0 without permission) and `decide` (whether the person may)."""
-    incident = event.incidents.filter(state=Incident.State.ACTIVE).first()
+    incident = active_incident(event, person)
     ready = event.state == Event.State.CONFIRMED and may(person, SUBMIT, at=now)
     return {
         "submit": len(command_of(incident, at=now)) if ready else 0,
         "sent": event.reports.filter(kind="FLASH").count(),
-        "decide": incident is None
+        "decide": not event.under_incident
         and event.state in (Event.State.OPEN, Event.State.CONFIRMED)
         and may(person, DECIDE, at=now),
     }

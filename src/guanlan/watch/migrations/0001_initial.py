@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('confirm_by', models.DateTimeField(null=True)),
                 ('confirmed_level', models.CharField(blank=True, max_length=20)),
                 ('confirmed_at', models.DateTimeField(null=True)),
+                ('under_incident', models.BooleanField(default=False)),
                 ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='watch.event')),
                 ('stream', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.stream')),
