@@ -63,6 +63,9 @@ def standing_source(*, stream: Stream, kind: str, name: str, actor: str, now: da
 
     For what comes without anybody setting it up: files, reports by hand, other programs.
     """
+    known = Source.objects.filter(stream=stream, name=name[:60]).first()
+    if known is not None:
+        return known
     unit = company()
     with transaction.atomic():
         source, opened = Source.objects.get_or_create(

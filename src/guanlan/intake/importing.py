@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
 
-from guanlan.clocks.edge import now_for
+from guanlan.clocks.edge import give_way, now_for
 from guanlan.clocks.queries import default_stream
 from guanlan.errors import BadInput, Refused
 from guanlan.intake.actions import receive_batch, standing_source
@@ -43,6 +43,7 @@ def import_files(files: Sequence[Path], *, timezone: str, history: bool) -> str:
         Batch.objects.filter(pk=batch.pk).update(state=Batch.State.READING)
         for part in tqdm(read, desc=path.name, unit="batch", disable=not sys.stderr.isatty()):
             keep_posts(batch, part.posts, now=now)
+            give_way()
         finish_batch(batch, now=now)
         sentences.append(_told(path, batch, read))
     return "".join(sentences)

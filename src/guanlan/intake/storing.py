@@ -9,13 +9,14 @@ from django.db import transaction
 
 from guanlan.audit.actions import record
 from guanlan.clocks.actions import touch
+from guanlan.clocks.edge import give_way
 from guanlan.engine.posts import COUNTS
 from guanlan.intake.authors import author_hash, masked
 from guanlan.intake.models import Batch, Post, RefusedLine, Sight, Source
 from guanlan.intake.reading import Refusal
 
 # One write transaction stays near 50 ms, so that people's clicks get in between.
-ROWS_A_WRITE = 500
+ROWS_A_WRITE = 100
 
 _WORDS = ("media_type", "url", "title", "text", "region")
 
@@ -24,6 +25,8 @@ def keep_posts(batch: Batch, posts: pa.RecordBatch, *, now: datetime, reported_b
     """Store the posts of a batch in short transactions; a known id becomes a sight, not a post."""
     rows = posts.to_pylist()
     for start in range(0, len(rows), ROWS_A_WRITE):
+        if start:
+            give_way()
         made = [_post(batch, row, now, reported_by) for row in rows[start : start + ROWS_A_WRITE]]
         with transaction.atomic():
             taken, again = _split(batch, made)

@@ -96,6 +96,8 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     HOME.mkdir(parents=True, exist_ok=True)
     DATABASES["default"] |= {
+        # Opening a connection costs more than most queries, and closing the last one rewrites the log.
+        "CONN_MAX_AGE": None,
         # A writer takes the lock when it begins, so it never fails half-way; an
         # acknowledged write has reached the disk.
         "OPTIONS": {

@@ -7,6 +7,7 @@ from types import FrameType
 
 from django.db import close_old_connections
 
+from guanlan.clocks.edge import give_way
 from guanlan.demo.jobs import play_next
 from guanlan.flow import STAGES, Stage
 
@@ -39,7 +40,10 @@ class Worker:
     def step(self, stage: Stage) -> bool:
         """Run one stage; a failure is logged and the other stages go on."""
         try:
-            return stage()
+            busy = stage()
         except Exception:  # The worker's outer edge: one broken row must not stop the deadlines.
             log.exception("stage %s.%s failed", stage.__module__, stage.__name__)
             return False
+        if busy:
+            give_way()
+        return busy

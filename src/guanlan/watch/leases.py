@@ -19,6 +19,9 @@ def take(stream: Stream, *, holder: str, real_now: datetime) -> int | None:
     A lease that ran out is taken over with the next fence; results stored under the old
     one are refused from then on.
     """
+    fresh = Lease.objects.filter(stream=stream, holder=holder, until__gt=real_now + LASTS / 2).first()
+    if fresh is not None:  # renewed only when half of it is over, not at every step
+        return fresh.fence
     with transaction.atomic():
         lease, _made = Lease.objects.select_for_update().get_or_create(
             stream=stream, defaults={"holder": holder, "fence": 1, "until": real_now + LASTS}
