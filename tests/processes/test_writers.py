@@ -57,7 +57,7 @@ def reporting(opened: House, address: str, writer: int) -> Write:
 
 
 def written(write: Write, busy: Callable[[], bool]) -> list[tuple[float, int]]:
-    """Write again and again while it is busy, with a breath between; return the seconds and status of each."""
+    """Write again and again while it is busy, a breath between; return each write's seconds and status."""
     found = []
     for number in itertools.takewhile(lambda _number: busy(), itertools.count()):
         begun = perf_counter()

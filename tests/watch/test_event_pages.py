@@ -20,6 +20,7 @@ from guanlan.plan.models import PlanVersion
 from guanlan.plan.queries import document
 from guanlan.watch import jobs
 from guanlan.watch.models import Event, Signal
+from guanlan.watch.queries import events
 from guanlan.watch.rows import criteria_rows
 from incident_scene import raise_event, read_posts
 
@@ -143,3 +144,13 @@ class TestALateConfirmation:
         assert "已按未核实报指挥部" in home
         assert "系统算为Ⅱ级" in (page := page_of("event", event.key))
         assert "超 45 分" in page
+
+
+def test_of_those_that_wait_the_gravest_stands_first(cast: Cast, stream: Stream, plan: PlanVersion) -> None:
+    slight, grave = (raise_event(cast, stream, code, name) for code, name in (("e1", "小事"), ("e2", "大事")))
+    Event.objects.filter(pk=slight.pk).update(computed_level="III", confirm_by=NOW - timedelta(hours=2))
+    Event.objects.filter(pk=grave.pk).update(computed_level="II", confirm_by=NOW + timedelta(minutes=5))
+
+    found = events(cast.wang, stream.pk, document(plan))
+
+    assert [event.name for event in found] == ["大事", "小事"]

@@ -54,7 +54,7 @@ def feed(person: Person, stream: Stream, *, stance: str = "", watch: str = "") -
 def events(
     person: Person, stream: int, plan: PlanDocument | None, *, level: str = "", watch: str = ""
 ) -> QuerySet[Event]:
-    """Return the events that reached a level: those waiting for a person first, then by gravity.
+    """Return the events that reached a level: those waiting for a person first, the gravest before.
 
     `level` narrows it to one level, or asks for those below the levels (BELOW) or called
     false alarms (DISMISSED) instead; `watch` is a watch's key.
@@ -70,8 +70,9 @@ def events(
         found = mine.exclude(below).exclude(state=State.DISMISSED)
     if level not in ("", BELOW, DISMISSED):
         found = found.filter(Q(confirmed_level=level) | Q(confirmed_level="", computed_level=level))
-    order = (F("confirm_by").asc(nulls_last=True), "gravity", "-last_at")
-    return found.select_related("watch").annotate(gravity=_gravity(plan)).order_by(*order)
+    waits = Case(When(confirm_by__isnull=False, then=Value(0)), default=Value(1))
+    ranked = found.select_related("watch").annotate(gravity=_gravity(plan), waits=waits)
+    return ranked.order_by("waits", "gravity", F("confirm_by").asc(nulls_last=True), "-last_at")
 
 
 def waiting_events(person: Person, stream: int) -> QuerySet[Event]:
