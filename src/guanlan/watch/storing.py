@@ -22,6 +22,11 @@ def stance_of(shares: dict[str, int], negative_at: int) -> str:
     return max(("neutral", "positive"), key=lambda name: shares[name])
 
 
+def _work(event: Event) -> tuple[bool, bool]:
+    """Return how far people have gone with an event; the greater, the further."""
+    return event.under_incident, event.state == Event.State.CONFIRMED
+
+
 class Keeper:
     """Stores what one journal entry brought to one stream."""
 
@@ -129,10 +134,24 @@ class Keeper:
 
     def _merge(self, gone: str, into: str) -> None:
         lost, kept = self._stored(gone), self.events.get(into) or self._stored(into)
-        if lost is not None and kept is not None:
-            Reading.objects.filter(event=lost).update(event=kept)
-            lost.state, lost.merged_into, lost.changed_seq = Event.State.MERGED, kept, self.seq
-            lost.save(update_fields=["state", "merged_into", "changed_seq"])
+        if lost is None or kept is None:
+            return
+        if _work(lost) > _work(kept):
+            self._trade(lost, kept)
+            lost, kept = kept, lost
+        Reading.objects.filter(event=lost).update(event=kept)
+        lost.state, lost.merged_into, lost.changed_seq = Event.State.MERGED, kept, self.seq
+        lost.save(update_fields=["state", "merged_into", "changed_seq"])
+
+    def _trade(self, worked: Event, other: Event) -> None:
+        """Let the row that people work on stand for the matter that the engine goes on with."""
+        Event.objects.filter(pk=worked.pk).update(code=f"{other.code}+")  # a code stands once in a stream
+        worked.code, other.code = other.code, worked.code
+        other.save(update_fields=["code"])
+        worked.computed_level, worked.computed_at = other.computed_level, other.computed_at
+        view = self._view(worked.code)
+        (self._event(worked, view) if view else worked).save()
+        self.events |= {worked.code: worked, other.code: other}
 
     def _signal(self, raised: Raised, *, silent: bool) -> None:
         event = self.events[raised.event]
