@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from guanlan.engine.corpus import Corpus, read
+from guanlan.engine.corpus import REPOSTS, Corpus, read
+from guanlan.engine.evaluate_copies import evaluate_copies
 from guanlan.engine.evaluate_events import evaluate_events
 from guanlan.engine.grid import grid
 from guanlan.engine.model import CLASSES, Model
@@ -61,6 +62,9 @@ def report(folder: Path, *, seed: int) -> Iterator[str]:
     told = evaluate_events(folder / "events")
     if told is not None:
         yield f"\n{_('事件聚类')}\n{told}\n"
+    copies = evaluate_copies(folder / "events" / REPOSTS, seed=seed)
+    if copies is not None:
+        yield f"\n{_('近似重复')}\n{copies}\n"
 
 
 def evaluate(folder: Path, *, seed: int) -> Table:
