@@ -237,11 +237,12 @@ def _train(chosen: argparse.Namespace) -> None:
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:
-    from guanlan.engine.evaluate import evaluate
+    from guanlan.engine.evaluate import report
 
     with _one_sentence():
-        table = evaluate(chosen.data, seed=chosen.seed)
-    sys.stdout.write(f"{table}\n")
+        for table in report(chosen.data, seed=chosen.seed):
+            sys.stdout.write(table)
+            sys.stdout.flush()
 
 
 @contextmanager

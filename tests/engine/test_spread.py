@@ -1,5 +1,8 @@
 """Edges need evidence, and the strongest wins."""
 
+import pytest
+
+from guanlan.engine import spread as module
 from guanlan.engine.spread import KINDS, Spread
 
 WATCH = 0
@@ -49,3 +52,13 @@ def test_another_watch_knows_nothing():
 
 def test_restoring_keeps_what_was_remembered():
     assert Spread.restore(spread().snapshot()).source(WATCH, "//@乙:好", -1, -1) == (KINDS.index("chain"), 11)
+
+
+def test_who_was_silent_longest_is_forgotten_first_also_after_restoring(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "MOST_REMEMBERED", 2)
+    known = spread()
+    known.remember(WATCH, "甲", None, 12)
+    known = Spread.restore(known.snapshot())
+    known.remember(WATCH, "丙", None, 13)
+    rows = [known.source(WATCH, f"//@{name}:好", -1, -1)[1] for name in "甲乙丙"]
+    assert rows == [12, -1, 13]

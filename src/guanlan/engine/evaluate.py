@@ -1,14 +1,19 @@
-"""What the stance head gets right on a source that none of its training came from."""
+"""What the stance head gets right on a source that none of its training came from; and all other tables."""
 
 import argparse
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
 
 import numpy as np
 
-from guanlan.engine.corpus import Corpus, read
+from guanlan.engine.corpus import REPOSTS, Corpus, read
+from guanlan.engine.evaluate_copies import evaluate_copies
+from guanlan.engine.evaluate_events import evaluate_events
+from guanlan.engine.evaluate_spread import evaluate_spread
+from guanlan.engine.grid import grid
 from guanlan.engine.model import CLASSES, Model
 from guanlan.engine.ngrams import Array
 from guanlan.engine.stance import MILLE, is_negative, logits, stance
@@ -49,8 +54,21 @@ class Table:
     def __str__(self) -> str:
         heads = [_("留出来源"), _("条数"), _("两类准确率"), _("三类宏 F1"), _("中性误报"), _("负面召回")]
         heads += [_("负面精确率"), _("过半误报"), _("过半召回"), _("校准误差")]
-        lines = [heads, ["---"] * len(heads), *(_cells(row) for row in self.rows)]
-        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return grid(heads, [_cells(row) for row in self.rows])
+
+
+def report(folder: Path, *, seed: int) -> Iterator[str]:
+    """Yield each table under its title, as soon as it is made: stance, then what `folder`/events allows."""
+    yield f"{_('立场')}\n{evaluate(folder, seed=seed)}\n"
+    told = evaluate_events(folder / "events")
+    if told is not None:
+        yield f"\n{_('事件聚类')}\n{told}\n"
+    copies = evaluate_copies(folder / "events" / REPOSTS, seed=seed)
+    if copies is not None:
+        yield f"\n{_('近似重复')}\n{copies}\n"
+    led = evaluate_spread(folder / "events" / REPOSTS)
+    if led is not None:
+        yield f"\n{_('传播路径')}\n{led}\n"
 
 
 def evaluate(folder: Path, *, seed: int) -> Table:
@@ -133,12 +151,13 @@ def _cells(row: Row) -> list[str]:
 
 
 def main() -> None:
-    """Print the table for --data with --seed."""
+    """Print the tables for --data with --seed."""
     words = argparse.ArgumentParser(prog="python -m guanlan.engine.evaluate")
     words.add_argument("--data", type=Path, required=True)
     words.add_argument("--seed", type=int, default=0)
     asked = words.parse_args()
-    sys.stdout.write(f"{evaluate(asked.data, seed=asked.seed)}\n")
+    for table in report(asked.data, seed=asked.seed):
+        sys.stdout.write(table)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import numpy as np
 from guanlan.engine.terms import MOST_TERMS
 from guanlan.engine.topics import Merge, Terms, Topics
 
-# One threshold for all, chosen on open data: docs/evaluation.md has what .06 to .12 gave.
+# One threshold for all, chosen on open data: docs/evaluation.md has what .06 to .10 give.
 JOIN = 0.07
 SHORT_TERMS = 4  # about fourteen Chinese characters
 THREAD_TERMS = 20  # distinct terms from which a thread's comments may join an event

@@ -5,6 +5,7 @@ address, a mention by one who reuses the text. Without evidence a post is a root
 """
 
 import re
+from collections import OrderedDict
 from typing import Any, NamedTuple
 
 KINDS = ("root", "platform", "chain", "url", "mention")
@@ -27,8 +28,8 @@ class Spread:
     """Who wrote what last, and at which address it stands, under each watch."""
 
     def __init__(self) -> None:
-        self._authors: dict[tuple[int, str], int] = {}
-        self._addresses: dict[tuple[int, str], int] = {}
+        self._authors: OrderedDict[tuple[int, str], int] = OrderedDict()
+        self._addresses: OrderedDict[tuple[int, str], int] = OrderedDict()
 
     def source(self, watch: int, text: str, platform_row: int, copied_row: int) -> tuple[int, int]:
         """Return (place in KINDS, ledger row it came from); (0, -1) for a root.
@@ -50,12 +51,13 @@ class Spread:
         return self._mention(watch, text, copied_row)
 
     def remember(self, watch: int, author: str | None, address: str | None, row: int) -> None:
-        """Note a post, so that later ones can be traced to it."""
+        """Note a post, so that later ones can be traced to it; who was silent longest is forgotten."""
         for known, name in ((self._authors, author), (self._addresses, address)):
             if name:
                 known[watch, name] = row
+                known.move_to_end((watch, name))
                 if len(known) > MOST_REMEMBERED:
-                    del known[next(iter(known))]
+                    known.popitem(last=False)
 
     def _mention(self, watch: int, text: str, copied_row: int) -> tuple[int, int]:
         if copied_row >= 0 and "@" in text:
@@ -76,6 +78,6 @@ class Spread:
     def restore(cls, state: dict[str, Any]) -> "Spread":
         """Return what `snapshot` described."""
         spread = cls()
-        spread._authors = {(watch, name): row for watch, name, row in state["authors"]}
-        spread._addresses = {(watch, name): row for watch, name, row in state["addresses"]}
+        spread._authors = OrderedDict(((watch, name), row) for watch, name, row in state["authors"])
+        spread._addresses = OrderedDict(((watch, name), row) for watch, name, row in state["addresses"])
         return spread
