@@ -1,20 +1,20 @@
 """Adding, correcting, placing, deactivating persons: who may, what is refused, what is written down."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.core import checks
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from conftest import NOW, Cast
+from conftest import NOW, AtOnce, Cast
 from guanlan.audit.models import Entry
 from guanlan.clocks.models import Stream
-from guanlan.errors import NotAllowed, Refused
+from guanlan.errors import NotAllowed
 from guanlan.people import actions, queries
 from guanlan.people.models import DutyShift, Membership, Person, Unit
 from guanlan.people.passwords import first_password, seal_random
@@ -319,25 +319,8 @@ class TestCompanyAndGroups:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_add_one_name_at_once_leave_one_person(unit: Unit) -> None:
-    outcomes: list[str] = []
-    together = threading.Barrier(2)
+def test_two_who_add_one_name_at_once_leave_one_person(unit: Unit, at_once: AtOnce) -> None:
+    add = partial(actions.add_person, username="he", name="何涛", unit=unit, actor="system", now=NOW)
 
-    def press() -> None:
-        together.wait()
-        try:
-            actions.add_person(username="he", name="何涛", unit=unit, actor="system", now=NOW)
-            outcomes.append("added")
-        except Refused as refused:
-            outcomes.append(type(refused).__name__)
-        finally:
-            connection.close()
-
-    hands = [threading.Thread(target=press) for _each in range(2)]
-    for hand in hands:
-        hand.start()
-    for hand in hands:
-        hand.join()
-
-    assert sorted(outcomes) == ["NameTaken", "added"]
+    assert at_once(add) == ["NameTaken", "done"]
     assert Person.objects.count() == 1

@@ -1,15 +1,13 @@
 """Publishing: in force at once, or on its day in the place of the version before."""
 
-import threading
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import connection
 
-from conftest import NOW, Cast
+from conftest import NOW, AtOnce, Cast
 from guanlan.audit.models import Entry
 from guanlan.clocks.models import Stream
-from guanlan.errors import NotAllowed, Refused
+from guanlan.errors import NotAllowed
 from guanlan.people.models import Group
 from guanlan.plan.actions import NotADraft, Unsound, draft_version, publish_version, start_version
 from guanlan.plan.jobs import start_next_version
@@ -141,26 +139,8 @@ class TestPublishVersion:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_publish_at_once_publish_once(cast: Cast) -> None:
+def test_two_who_publish_at_once_publish_once(cast: Cast, at_once: AtOnce) -> None:
     version = drafted(cast, "1.0")
-    verdicts: list[str] = []
-    together = threading.Barrier(2)
 
-    def press() -> None:
-        together.wait()
-        try:
-            publish(cast, version)
-            verdicts.append("published")
-        except Refused as refused:
-            verdicts.append(type(refused).__name__)
-        finally:
-            connection.close()
-
-    hands = [threading.Thread(target=press) for _ in range(2)]
-    for hand in hands:
-        hand.start()
-    for hand in hands:
-        hand.join()
-
-    assert sorted(verdicts) == ["NotADraft", "published"]
+    assert at_once(lambda: publish(cast, version)) == ["NotADraft", "done"]
     assert Entry.objects.filter(verb="plan.publish_version").count() == 1
