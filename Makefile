@@ -22,9 +22,9 @@ $(STAMP): requirements.lock pyproject.toml hatch_build.py frontend/package.json 
 demo: setup  ## the demo company on http://127.0.0.1:8000, with a stream that plays
 	$(BIN)/guanlan demo
 
-test: setup  ## every test
+test: setup  ## every test but the longer proofs
 	./.ci/browser-packages
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 -m "not slow"
 
 test-slow: setup  ## the longer proofs
 	$(BIN)/pytest -m slow -n 0
