@@ -12,6 +12,7 @@ import numpy as np
 from guanlan.engine.corpus import REPOSTS, Corpus, read
 from guanlan.engine.evaluate_copies import evaluate_copies
 from guanlan.engine.evaluate_events import evaluate_events
+from guanlan.engine.evaluate_spread import evaluate_spread
 from guanlan.engine.grid import grid
 from guanlan.engine.model import CLASSES, Model
 from guanlan.engine.ngrams import Array
@@ -65,6 +66,9 @@ def report(folder: Path, *, seed: int) -> Iterator[str]:
     copies = evaluate_copies(folder / "events" / REPOSTS, seed=seed)
     if copies is not None:
         yield f"\n{_('近似重复')}\n{copies}\n"
+    led = evaluate_spread(folder / "events" / REPOSTS)
+    if led is not None:
+        yield f"\n{_('传播路径')}\n{led}\n"
 
 
 def evaluate(folder: Path, *, seed: int) -> Table:
