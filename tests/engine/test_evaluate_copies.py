@@ -84,7 +84,11 @@ def test_originals_are_distinct_and_long_enough(tmp_path: Path) -> None:
 def written(folder: Path, texts: list[str]) -> Path:
     path = folder / "ced_open.jsonl.gz"
     path.write_bytes(
-        gzip.compress(b"".join(orjson.dumps({"text": text, "reposts": []}) + b"\n" for text in texts))
+        gzip.compress(
+            b"".join(
+                orjson.dumps({"id": "a", "t0": 0, "text": text, "reposts": []}) + b"\n" for text in texts
+            )
+        )
     )
     return path
 

@@ -113,3 +113,31 @@ def test_the_command_prints_stance_first_then_the_streams(
     # All four in one cluster: precision (3 * 3/4 + 1/4) / 4, recall 1.
     assert told.startswith("事件聚类\n| 事件集 |")
     assert "| tweets | 0.07 | 4 | 2 | 1 | 0.000 | 0.625 | 1.000 | 0.769 |" in told
+
+
+WHOLE = gzip.compress(b'{"textCleaned": "refund", "clusterNo": 1}\n' * 9)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"no gzip", 1),
+        (WHOLE[:-9], 9),
+        (gzip.compress(b'{"textCleaned": "refund", "clusterNo": 1}\nno json\n'), 2),
+        (gzip.compress(b'{"textCleaned": "refund"}\n'), 1),
+        (gzip.compress(b"[]\n"), 1),
+    ],
+    ids=["no gzip", "cut short", "no JSON", "no truth", "no object"],
+)
+def test_a_set_that_cannot_be_read_is_one_sentence_with_its_line(
+    content: bytes, line: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "shop.csv").write_bytes(LABELS.read_bytes())
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events" / "news.jsonl.gz").write_bytes(content)
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", "--data", str(tmp_path)])
+    assert ended.value.code == 2
+    told = f"“news.jsonl.gz”第 {line} 行读不出 textCleaned clusterNo，请重新下载这个事件集，或把它移走。\n"
+    assert capsys.readouterr().err == told

@@ -5,7 +5,6 @@ by one, each against the same memory. What truly shares text is told by `contain
 is no rule of the detector's.
 """
 
-import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -13,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 import pyarrow as pa
 
 from guanlan.engine.duplicates import Duplicates
 from guanlan.engine.edits import edits
 from guanlan.engine.grid import grid
+from guanlan.engine.known_events import rows
 from guanlan.engine.ngrams import Array
 from guanlan.engine.text import normalise
 
@@ -100,8 +99,7 @@ def _unedited(
 
 def originals(path: Path) -> list[str]:
     """Return the file's distinct texts of SHORTEST characters or more."""
-    with gzip.open(path, "rb") as lines:
-        texts = dict.fromkeys(orjson.loads(line)["text"] for line in lines)
+    texts = dict.fromkeys(row["text"] for row in rows(path, "text"))
     return [text for text in texts if len(text) >= SHORTEST]
 
 
@@ -117,9 +115,9 @@ def containment(texts: Sequence[str]) -> Array:
             places.setdefault(gram, []).append(row)
         sizes[row] = len(found)
     shared = np.zeros((len(texts), len(texts)), np.int32)
-    for rows in places.values():
-        if len(rows) > 1:
-            shared[np.ix_(rows, rows)] += 1
+    for sharing in places.values():
+        if len(sharing) > 1:
+            shared[np.ix_(sharing, sharing)] += 1
     np.fill_diagonal(shared, sizes)
     return np.asarray(shared / np.maximum(1, np.minimum(sizes[:, None], sizes[None, :])))
 
@@ -130,10 +128,10 @@ def grams(text: str) -> set[str]:
     return {letters[at : at + 3] for at in range(len(letters) - 2)}
 
 
-def remembering(texts: Sequence[str], rows: Array) -> dict[str, Any]:
+def remembering(texts: Sequence[str], kept: Array) -> dict[str, Any]:
     """Return the state of a detector that was fed these texts; their ids are their places in `texts`."""
     detector = Duplicates()
-    feed(detector, [texts[row] for row in rows], [str(row) for row in rows])
+    feed(detector, [texts[row] for row in kept], [str(row) for row in kept])
     return detector.snapshot()
 
 

@@ -1,6 +1,5 @@
 """How well documents of a stream are told apart by event, on sets whose events are known."""
 
-import gzip
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -9,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 import pyarrow as pa
 
 from guanlan.engine.agreement import B3, adjusted_mutual_information, b3, overlap
 from guanlan.engine.gather import JOIN
 from guanlan.engine.grid import grid
+from guanlan.engine.known_events import rows
 from guanlan.engine.lexicon import Lexicon
 from guanlan.engine.terms import KINDS, MOST_TERMS, collect
 from guanlan.engine.text import normalise
@@ -67,22 +66,22 @@ class Table:
 def evaluate_events(folder: Path) -> Table | None:
     """Cluster the streams in `folder`; None if it holds none. The threshold that ships is `gather.JOIN`."""
     lexicon = Lexicon.load()
-    rows: list[Row] = []
+    told: list[Row] = []
     for stream in streams(folder):
         terms = terms_of(stream.texts, lexicon)
-        rows.extend(scored(stream, clustered(terms, join), join) for join in JOINS)
-    return Table(tuple(rows)) if rows else None
+        told.extend(scored(stream, clustered(terms, join), join) for join in JOINS)
+    return Table(tuple(told)) if told else None
 
 
 def streams(folder: Path) -> Iterator[Documents]:
     """Yield the sets that `folder` holds: *.jsonl.gz."""
     for name in TITLES:
         if (folder / f"{name}.jsonl.gz").is_file():
-            rows = list(_rows(folder / f"{name}.jsonl.gz"))
-            yield Documents(name, [row["textCleaned"] for row in rows], [row["clusterNo"] for row in rows])
+            found = list(rows(folder / f"{name}.jsonl.gz", "textCleaned", "clusterNo"))
+            yield Documents(name, [row["textCleaned"] for row in found], [row["clusterNo"] for row in found])
     if (folder / f"{COMMENTS}.jsonl.gz").is_file():
-        rows = sorted(_rows(folder / f"{COMMENTS}.jsonl.gz"), key=itemgetter("t", "i"))
-        yield blocks(COMMENTS, rows)
+        comments = rows(folder / f"{COMMENTS}.jsonl.gz", "t", "i", "event", "platform", "text")
+        yield blocks(COMMENTS, sorted(comments, key=itemgetter("t", "i")))
 
 
 def blocks(name: str, comments: Sequence[dict[str, Any]]) -> Documents:
@@ -143,11 +142,6 @@ def _last(into: dict[int, int], label: int) -> int:
     while label in into:
         label = into[label]
     return label
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rb") as lines:
-        yield from map(orjson.loads, lines)
 
 
 def _cells(row: Row) -> list[str]:

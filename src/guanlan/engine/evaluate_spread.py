@@ -4,7 +4,6 @@ The set names the parents but has cut the `//@` chains off, so it is examined tw
 stands, and with the first link of each chain put back, which tells the most that chains can give.
 """
 
-import gzip
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -12,11 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import orjson
 import pyarrow as pa
 
 from guanlan.engine.duplicates import Duplicates
 from guanlan.engine.grid import grid
+from guanlan.engine.known_events import rows
 from guanlan.engine.spread import Spread
 from guanlan.engine.text import normalise
 
@@ -73,10 +72,9 @@ def evaluate_spread(path: Path) -> Table | None:
 
 def cascades(path: Path) -> Iterator[Post]:
     """Yield each EVERY-th original with its reposts."""
-    with gzip.open(path, "rb") as lines:
-        for place, line in enumerate(lines):
-            if place % EVERY == 0:
-                yield from cascade(orjson.loads(line))
+    for place, row in enumerate(rows(path, "id", "t0", "text", "reposts")):
+        if place % EVERY == 0:
+            yield from cascade(row)
 
 
 def cascade(row: dict[str, Any]) -> Iterator[Post]:
@@ -99,10 +97,10 @@ def traced(posts: Sequence[Post], texts: Sequence[str]) -> list[str | None]:
     times = np.array([post.at * 1_000_000 for post in posts], np.int64)
     words = normalise(pa.nulls(len(texts), pa.string()), pa.array(texts, pa.string()))
     copied = Duplicates().feed(words, [post.id for post in posts], times)
-    spread, rows = Spread(), {post.id: row for row, post in enumerate(posts)}
+    spread, places = Spread(), {post.id: row for row, post in enumerate(posts)}
     sources: list[str | None] = []
     for row, (post, text, copy) in enumerate(zip(posts, texts, copied, strict=True)):
-        _kind, source = spread.source(WATCH, text, -1, -1 if copy is None else rows[copy])
+        _kind, source = spread.source(WATCH, text, -1, -1 if copy is None else places[copy])
         sources.append(None if source < 0 else posts[source].id)
         spread.remember(WATCH, post.author, None, row)
     return sources
