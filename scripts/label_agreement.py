@@ -1,6 +1,6 @@
 """Print how far two readers agreed on the complaint categories (development only).
 
-labels/complaints.csv names each text by its source and the first 16 digits of the SHA-256 of
+engine/bundle/complaints.csv names each text by its source and the first 16 digits of the SHA-256 of
 its stripped text, never by its words. 300 texts were read by two readers who did not see each
 other's labels.
 
@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-LABELS = Path(__file__).parent / "labels" / "complaints.csv"
+LABELS = Path(__file__).parents[1] / "src" / "guanlan" / "engine" / "bundle" / "complaints.csv"
 
 
 def kappa(pairs: list[tuple[str, str]]) -> float:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pyarrow as pa
 
-from guanlan.engine.model import Model
+from guanlan.engine.model import CLASSES, Head, Model
 from guanlan.engine.ngrams import SEED, extend, row_of
 from guanlan.engine.pipeline import Analyser
 from guanlan.engine.posts import SCHEMA
@@ -37,7 +37,7 @@ def model() -> Model:
     for character in "气死":
         state = extend(state, np.uint32(ord(character)))
     table[row_of(state, BITS), 0] = 127
-    return Model(table, 1.0, (-4.0, 0.0, -4.0), 500, {"invented": 1})
+    return Model(table, (Head("stance", CLASSES, 0, 1.0, (-4.0, 0.0, -4.0), 500),), {"invented": 1})
 
 
 def post(number: int, minute: float, text: str, **values) -> dict:

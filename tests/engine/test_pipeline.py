@@ -21,6 +21,7 @@ from engine.invented import (
     post,
     stream,
 )
+from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
 from guanlan.engine.posts import BadBatch
 from guanlan.engine.query import Watch
@@ -89,10 +90,15 @@ def test_going_on_from_a_snapshot_tells_the_same_bytes(place):
     assert told(analyser(), posts, 7, restored_at=place) == told(analyser(), posts, 7)
 
 
+def negative_from(working: int) -> Model:
+    (head,) = model().heads
+    return replace(model(), heads=(replace(head, working=working),))
+
+
 def test_a_snapshot_of_another_model_is_refused():
     packed = analyser().snapshot()
     with pytest.raises(ValueError, match="snapshot of model"):
-        Analyser.restore(packed, replace(model(), negative_at=700))
+        Analyser.restore(packed, negative_from(700))
 
 
 def test_a_batch_that_breaks_the_schema_changes_nothing():
@@ -284,7 +290,7 @@ def test_other_watches_match_from_then_on():
 
 def test_another_model_reads_from_then_on():
     run = analyser()
-    run.apply(ModelChanged(replace(model(), negative_at=1001)))
+    run.apply(ModelChanged(negative_from(1001)))
     run.feed(batch(varied(0, 3)))
     assert run.events()[0].measures["negative_24h"] == 0
 

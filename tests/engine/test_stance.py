@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from guanlan.engine import stance as head
-from guanlan.engine.model import CLASSES, Model
+from guanlan.engine import heads
+from guanlan.engine.heads import because, exponential, judge, scores
+from guanlan.engine.model import CLASSES, Head, Line, Model
 from guanlan.engine.ngrams import SEED, extend, row_of, squeeze
-from guanlan.engine.stance import because, exponential, is_negative, logits, stance
+from guanlan.engine.stance import is_negative, logits, stance
 from guanlan.engine.text import Texts, normalise
 
 OBVIOUS = list(csv.DictReader((Path(__file__).parent / "obvious.csv").open(encoding="utf-8")))
@@ -34,7 +35,7 @@ def taught(words: dict[str, tuple[int, int, int]], bits: int = 16) -> Model:
     table = np.zeros((1 << bits, 3), np.int8)
     for gram, weights in words.items():
         table[row(gram, bits)] = weights
-    return Model(table, 0.05, (0.0, 0.0, 0.0), 600, {})
+    return Model(table, (Head("stance", CLASSES, 0, 0.05, (0.0, 0.0, 0.0), 600),), {})
 
 
 def test_the_score_is_the_formula() -> None:
@@ -48,9 +49,9 @@ def test_the_score_is_the_formula() -> None:
 
 
 def test_probabilities_are_the_softmax_to_the_nearest_per_mille() -> None:
-    scores = np.array([[1.5, -0.5, 0.25], [0.0, 0.0, 0.0], [-9.0, 14.0, 3.0], [0.0, -80.0, 0.0]])
-    powers = [[Fraction(math.exp(score)) for score in line] for line in scores]
-    for line, shares in zip(powers, head._probabilities(scores).tolist(), strict=True):
+    found = np.array([[1.5, -0.5, 0.25], [0.0, 0.0, 0.0], [-9.0, 14.0, 3.0], [0.0, -80.0, 0.0]])
+    powers = [[Fraction(math.exp(score)) for score in line] for line in found]
+    for line, shares in zip(powers, heads.chances(found).tolist(), strict=True):
         assert sum(shares) == 1000
         for share, power in zip(shares, line, strict=True):
             assert abs(share - 1000 * power / sum(line)) <= 1
@@ -124,3 +125,42 @@ def test_a_long_run_counts_as_three() -> None:
     assert squeeze(codes, 0, 7, kept, places) == 5
     assert "".join(map(chr, kept[:5])) == "啊啊啊哦哦"
     assert places[:5].tolist() == [0, 1, 2, 5, 6]
+
+
+def two_heads() -> Model:
+    """A stance that knows 坏 and a mood that knows 哭, side by side in one table."""
+    table = np.zeros((1 << 16, 5), np.int8)
+    table[row("坏", 16)] = (60, 0, -40, 0, 0)
+    table[row("哭", 16)] = (0, 0, 0, -20, 90)
+    stance_head = Head("stance", CLASSES, 0, 0.05, (0.0, 0.0, 0.0), 600)
+    return Model(table, (stance_head, Head("mood", ("good", "bad"), 3, 0.1, (0.5, 0.0), 500)), {})
+
+
+def test_each_head_reads_its_own_columns_with_its_own_scale() -> None:
+    found = scores(read("坏", "哭"), two_heads())
+    reach = 1 / math.sqrt(len({row(gram, 16) for gram in ("\x1f", "坏", "\x1f坏")}))
+    expected = [[3.0 * reach, 0, -2.0 * reach, 0.5, 0], [0, 0, 0, 0.5 - 2.0 * reach, 9.0 * reach]]
+    assert found.tolist() == [pytest.approx(line) for line in expected]
+    judged = judge(read("坏", "哭"), two_heads())
+    assert {name: shares.sum(axis=1).tolist() for name, shares in judged.items()} == {
+        "stance": [1000, 1000],
+        "mood": [1000, 1000],
+    }
+    assert judged["mood"][1, 1] > 990
+
+
+def test_each_head_names_its_own_words() -> None:
+    texts = read("又坏又哭")
+    assert [word for word, _weight in because(texts, 0, two_heads())] == ["坏"]
+    assert [word for word, _weight in because(texts, 0, two_heads(), head="mood")] == ["哭"]
+    assert because(texts, 0, two_heads(), head="none") == []
+
+
+def test_what_corrections_taught_of_a_platform_moves_its_posts_only() -> None:
+    model = two_heads().corrected({"黑猫": Line(2.0, (1.0, 0.0, -1.0))})
+    texts = read("坏", "坏")
+    low, middle, high = logits(texts, model)[0].tolist()
+    powers = [math.exp(score) for score in (2 * low + 1, 2 * middle, 2 * high - 1)]
+    judged = judge(texts, model, ["微博", "黑猫"])["stance"].tolist()
+    assert judged[0] == judge(texts, two_heads())["stance"].tolist()[0]
+    assert judged[1] == pytest.approx([1000 * power / sum(powers) for power in powers], abs=1)

@@ -13,12 +13,14 @@ from sklearn.metrics import f1_score
 from guanlan.cli import main
 from guanlan.engine.corpus import BadCorpus, Labelled, agreed, gather, read
 from guanlan.engine.emoticons import marked_reposts
-from guanlan.engine.evaluate import calibration_error, evaluate, exams, macro_f1
+from guanlan.engine.evaluate import calibration_error, evaluate, exams
+from guanlan.engine.evaluate_heads import macro_f1
+from guanlan.engine.learning import grams
 from guanlan.engine.lexicon import Lexicon
 from guanlan.engine.shingles import near
 from guanlan.engine.stance import logits
 from guanlan.engine.text import normalise
-from guanlan.engine.train import calibrate, domain_weights, fit, grams, source_weights, train, working_point
+from guanlan.engine.train import calibrate, domain_weights, fit, source_weights, train, working_point
 
 LABELS = Path(__file__).parent / "labels"
 
@@ -64,7 +66,7 @@ def test_test_rows_and_near_copies_of_exams_are_never_learnt_from() -> None:
     ]
     rows += [labelled("官方通报全文在此请看！", 1)]
     corpus = gather(rows)
-    model = fit(corpus, grams(corpus), corpus.sources == "exam", seed=0)
+    model = fit(corpus, grams(corpus.texts), corpus.sources == "exam", seed=0)
     assert model.origin == {"a": 30, "seed": 0}
 
 
@@ -158,7 +160,7 @@ def test_weights_even_out_domains_and_sources() -> None:
 def test_macro_f1_is_scikit_learns() -> None:
     random = np.random.default_rng(3)
     truth, said = random.integers(0, 3, 500), random.integers(0, 3, 500)
-    assert macro_f1(truth, said) == pytest.approx(f1_score(truth, said, average="macro"))
+    assert macro_f1(truth, said, 3) == pytest.approx(f1_score(truth, said, average="macro"))
 
 
 def test_the_calibration_error_by_hand() -> None:
@@ -192,7 +194,7 @@ def test_at_the_working_point_few_neutral_texts_are_called_negative() -> None:
 
 def test_a_plain_logistic_regression_learns_no_more_from_the_shop(learnt) -> None:
     corpus = read(LABELS)
-    known = grams(corpus)
+    known = grams(corpus.texts)
     dense = np.zeros((54, 1 << 18), np.float32)
     for text in range(54):
         rows = known.rows[known.ends[text] : known.ends[text + 1]]

@@ -23,6 +23,7 @@ from guanlan.engine.text import Texts, normalise
 
 ANY_FILE = "*"
 REPOSTS = "ced_open.jsonl.gz"
+LINE = "\n"  # where a row keeps its line's number; no column can be called so
 
 
 class BadCorpus(ValueError):
@@ -113,19 +114,25 @@ def _is_table(path: Path) -> bool:
     return path.name.endswith((".csv", ".csv.gz"))
 
 
-def _rows(path: Path) -> Iterator[Labelled]:
-    source = path.name.split(".")[0]
-    known = _stances()
-    meaning = known.get(source, known[ANY_FILE])
+def table_rows(path: Path) -> Iterator[dict[str, str]]:
+    """Yield the rows of a table with columns text and label; raise BadCorpus if it is none."""
     table = csv.DictReader(io.StringIO(_content(path), newline=""))
     if not {"text", "label"} <= set(table.fieldnames or ()):
         raise BadCorpus(_("“{name}”的表头没有 text 和 label 两列。").format(name=path.name))
     for row in table:
-        label, text = (row["label"] or "").strip(), (row["text"] or "").strip()
+        yield {name: value or "" for name, value in row.items()} | {LINE: str(table.line_num)}
+
+
+def _rows(path: Path) -> Iterator[Labelled]:
+    source = path.name.split(".")[0]
+    known = _stances()
+    meaning = known.get(source, known[ANY_FILE])
+    for row in table_rows(path):
+        label, text = row["label"].strip(), row["text"].strip()
         if label not in meaning:
             raise BadCorpus(
                 _("“{name}”第 {line} 行的 label“{label}”不认识，请写 {words}。").format(
-                    name=path.name, line=table.line_num, label=label, words="、".join(islice(meaning, 12))
+                    name=path.name, line=row[LINE], label=label, words="、".join(islice(meaning, 12))
                 )
             )
         if text and meaning[label] in CLASSES:

@@ -12,12 +12,15 @@ import numpy as np
 from guanlan.engine.corpus import REPOSTS, Corpus, read
 from guanlan.engine.evaluate_copies import evaluate_copies
 from guanlan.engine.evaluate_events import evaluate_events
+from guanlan.engine.evaluate_heads import evaluate_heads, macro_f1
 from guanlan.engine.evaluate_spread import evaluate_spread
 from guanlan.engine.grid import grid
+from guanlan.engine.heads import MILLE
+from guanlan.engine.learning import grams
 from guanlan.engine.model import CLASSES, Model
 from guanlan.engine.ngrams import Array
-from guanlan.engine.stance import MILLE, is_negative, logits, stance
-from guanlan.engine.train import fit, grams
+from guanlan.engine.stance import is_negative, logits, stance
+from guanlan.engine.train import fit
 
 EXAMS = ("hotel", "waimai", "weibo2018", "car", "smp2020_virus", "nlpcc2013_emotion")
 BINS = 15
@@ -60,6 +63,8 @@ class Table:
 def report(folder: Path, *, seed: int) -> Iterator[str]:
     """Yield each table under its title, as soon as it is made: stance, then what `folder`/events allows."""
     yield f"{_('立场')}\n{evaluate(folder, seed=seed)}\n"
+    for title, heads in evaluate_heads(folder, seed=seed):
+        yield f"\n{title}\n{heads}\n"
     told = evaluate_events(folder / "events")
     if told is not None:
         yield f"\n{_('事件聚类')}\n{told}\n"
@@ -78,7 +83,7 @@ def evaluate(folder: Path, *, seed: int) -> Table:
     source alone has a fifth of its texts left out.
     """
     corpus = read(folder)
-    known = grams(corpus)
+    known = grams(corpus.texts)
     return Table(
         seed,
         tuple(
@@ -110,7 +115,7 @@ def examine(name: str, corpus: Corpus, exam: Array, model: Model) -> Row:
         name,
         int(exam.sum()),
         _share((scores[:, 2] > scores[:, 0])[sided] == (truth[sided] == 2)),
-        macro_f1(truth, said) if neutral else None,
+        macro_f1(truth, said, len(CLASSES)) if neutral else None,
         _share(called[truth == 1]) if neutral else None,
         _share(called[truth == 0]),
         _share(truth[called] == 0),
@@ -118,15 +123,6 @@ def examine(name: str, corpus: Corpus, exam: Array, model: Model) -> Row:
         _share(half[truth == 0]),
         calibration_error(chances.max(axis=1) / MILLE, chances.argmax(axis=1) == truth),
     )
-
-
-def macro_f1(truth: Array, said: Array) -> float:
-    """Return the mean over CLASSES of F1 = 2 * both / (true + said); 0 for a class in neither."""
-    scores = []
-    for place in range(len(CLASSES)):
-        both = int(np.sum((truth == place) & (said == place)))
-        scores.append(2 * both / max(1, int(np.sum(truth == place)) + int(np.sum(said == place))))
-    return sum(scores) / len(scores)
 
 
 def calibration_error(confidence: Array, right: Array) -> float:

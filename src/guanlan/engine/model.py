@@ -3,12 +3,13 @@
 import hashlib
 import json
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from gettext import gettext as _
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,34 +17,66 @@ from guanlan.engine.lexicon import Lexicon
 from guanlan.engine.ngrams import Array
 
 CLASSES = ("negative", "neutral", "positive")
-MAGIC = b"guanlan-model 1\n"
-BUNDLED = "stance.model"
+STANCE = "stance"
+MAGIC = b"guanlan-model 2\n"
+BUNDLED = "reading.model"
 
 
 class BadModel(ValueError):
     """The file holds no model of ours, or not all of it; the message is a sentence."""
 
 
+@dataclass(frozen=True)
+class Head:
+    """One question put to a text: its classes stand in columns `first` and following of the table.
+
+    The score of a class is `scale * sum(table[rows]) / sqrt(len(rows)) + bias[class]`. From
+    `working` per mille on `classes[0]` is said (stance), or whatever class is likeliest.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    first: int
+    scale: float
+    bias: tuple[float, ...]
+    working: int
+
+    @property
+    def columns(self) -> slice:
+        """The head's columns of the table and of the scores."""
+        return slice(self.first, self.first + len(self.classes))
+
+
+class Line(NamedTuple):
+    """How the stance scores of one platform are put right: `slope * score + shift`, a shift a class."""
+
+    slope: float
+    shifts: tuple[float, float, float]
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Weights, scale and thresholds of the stance head.
+    """Weights and thresholds of all heads, the stance first.
 
-    `table` is int8 of shape (2**bits, 3), classes in the order of CLASSES. The score of a
-    class is `scale * sum(table[rows]) / sqrt(len(rows)) + bias[class]`, calibration included.
-    A post is called negative from `negative_at` per mille on. `origin` says what the
-    weights were learnt from: source name -> number of texts, plus the seed.
+    `table` is int8 of shape (2**bits, all heads' classes). `origin` says what the stance was
+    learnt from: source name -> number of texts, plus the seed. `sources` holds what people's
+    corrections taught of single platforms.
     """
 
     table: Array
-    scale: float
-    bias: tuple[float, float, float]
-    negative_at: int
+    heads: tuple[Head, ...]
     origin: dict[str, int]
+    sources: Mapping[str, Line] = field(default_factory=dict)
 
     @cached_property
     def lexicon(self) -> Lexicon:
         """The words that events are told by; they ship beside the weights and are of no stance."""
         return Lexicon.load()
+
+    @property
+    def negative_at(self) -> int:
+        """Per mille from which a post is called negative."""
+        return self.heads[0].working
 
     @property
     def bits(self) -> int:
@@ -55,54 +88,77 @@ class Model:
         """SHA-256 over every weight, threshold and word, in hexadecimal."""
         return hashlib.sha256((self._weights() + self.lexicon.fingerprint).encode()).hexdigest()
 
+    def head(self, name: str) -> Head | None:
+        """Return the head of that name; a company's own model may have the stance alone."""
+        return next((head for head in self.heads if head.name == name), None)
+
+    def corrected(self, sources: Mapping[str, Line]) -> "Model":
+        """Return the same model with other `sources`; it has another fingerprint."""
+        return replace(self, sources=dict(sources))
+
     def save(self, path: Path) -> None:
         """Write the model to `path`; the same model is the same bytes."""
+        path.write_bytes(self.packed())
+
+    def packed(self) -> bytes:
+        """Return the bytes that `load` and `unpacked` read."""
         head = json.dumps(self._head() | {"fingerprint": self._weights()}, sort_keys=True)
-        packed = zlib.compress(self.table.tobytes(), 9)
-        path.write_bytes(MAGIC + head.encode() + b"\n" + packed)
+        columns = np.ascontiguousarray(self.table.T)  # a head's weights together: they pack better
+        return MAGIC + head.encode() + b"\n" + zlib.compress(columns.tobytes(), 9)
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Model":
         """Return the model in `path`, or the one that ships. Raise BadModel if it is damaged."""
         if path is None:
             source = resources.files("guanlan.engine") / "bundle" / BUNDLED
-            return _read(source.read_bytes(), BUNDLED)
+            return cls.unpacked(source.read_bytes(), BUNDLED)
         if not path.is_file():
             raise BadModel(_("没有模型文件“{name}”，请检查路径。").format(name=path))
-        return _read(path.read_bytes(), str(path))
+        return cls.unpacked(path.read_bytes(), str(path))
+
+    @classmethod
+    def unpacked(cls, content: bytes, name: str) -> "Model":
+        """Return the model in `content`; `name` is what a refusal calls it. Raises BadModel."""
+        if not content.startswith(MAGIC):
+            raise BadModel(_("“{name}”不是观澜的模型文件，请用 guanlan train 生成。").format(name=name))
+        try:
+            line, packed = content[len(MAGIC) :].split(b"\n", 1)
+            head = json.loads(line)
+            columns = np.frombuffer(zlib.decompress(packed), np.int8).reshape(-1, head["rows"])
+            model = cls(np.ascontiguousarray(columns.T), _heads(head), head["origin"], _sources(head))
+            stated = head["fingerprint"]
+        except (ValueError, KeyError, AttributeError, TypeError, zlib.error) as broken:
+            raise BadModel(_damaged(name)) from broken
+        if model._weights() != stated:
+            raise BadModel(_damaged(name))
+        return model
 
     def _weights(self) -> str:
-        return _fingerprint(self._head(), self.table.tobytes())
+        return hashlib.sha256(
+            json.dumps(self._head(), sort_keys=True).encode() + self.table.tobytes()
+        ).hexdigest()
 
     def _head(self) -> dict[str, Any]:
         return {
             "rows": int(self.table.shape[0]),
-            "scale": self.scale,
-            "bias": list(self.bias),
-            "negative_at": self.negative_at,
+            "heads": [asdict(head) for head in self.heads],
             "origin": self.origin,
+            "sources": {name: [line.slope, *line.shifts] for name, line in self.sources.items()},
         }
 
 
-def _fingerprint(head: dict[str, Any], table: bytes) -> str:
-    return hashlib.sha256(json.dumps(head, sort_keys=True).encode() + table).hexdigest()
+def _heads(written: dict[str, Any]) -> tuple[Head, ...]:
+    return tuple(
+        Head(**row | {"classes": tuple(row["classes"]), "bias": tuple(row["bias"])})
+        for row in written["heads"]
+    )
 
 
-def _read(content: bytes, name: str) -> Model:
-    if not content.startswith(MAGIC):
-        raise BadModel(_("“{name}”不是观澜的模型文件，请用 guanlan train 生成。").format(name=name))
-    try:
-        line, packed = content[len(MAGIC) :].split(b"\n", 1)
-        head = json.loads(line)
-        table = zlib.decompress(packed)
-        stated = head.pop("fingerprint")
-    except (ValueError, KeyError, AttributeError, zlib.error) as broken:
-        raise BadModel(_damaged(name)) from broken
-    if _fingerprint(head, table) != stated:
-        raise BadModel(_damaged(name))
-    weights = np.frombuffer(table, np.int8).reshape(head["rows"], len(CLASSES))
-    low, middle, high = head["bias"]
-    return Model(weights, head["scale"], (low, middle, high), head["negative_at"], head["origin"])
+def _sources(written: dict[str, Any]) -> dict[str, Line]:
+    return {
+        name: Line(slope, (low, middle, high))
+        for name, (slope, low, middle, high) in written["sources"].items()
+    }
 
 
 def _damaged(name: str) -> str:

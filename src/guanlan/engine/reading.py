@@ -1,4 +1,4 @@
-"""What one batch says, before it meets what came earlier: texts, hits, stance, copies."""
+"""What one batch says, before it meets what came earlier: texts, hits, the model's judgement, copies."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ import pyarrow.compute
 from numpy.typing import NDArray
 
 from guanlan.engine.duplicates import Duplicates
-from guanlan.engine.model import Model
+from guanlan.engine.heads import judge
+from guanlan.engine.model import STANCE, Model
+from guanlan.engine.opinions import Opinion, opinions
 from guanlan.engine.posts import COUNTS, MEDIA_TYPES
 from guanlan.engine.query import Hit, Matcher
 from guanlan.engine.seen import Keys, Seen, fingerprints
-from guanlan.engine.stance import stance
 from guanlan.engine.text import Texts, normalise
 
 WORDS = ("id", "platform", "author", "url", "title", "text")
@@ -34,7 +35,8 @@ class Reading:
     clocks: NDArray[np.int64]  # event time when the post comes
     known: NDArray[np.bool_]
     hits: dict[int, list[Hit]]
-    stance: NDArray[np.int32]
+    stance: NDArray[np.int32]  # per mille for CLASSES, a line a post
+    opinions: list[Opinion]
     copies: dict[int, tuple[str, int]]  # of the copies only: (id, key) of the original
     numbers: dict[str, list[int]]  # counts and followers, -1 unknown; media's place in MEDIA_TYPES
     words: dict[str, list[Any]]  # of WORDS, as they came
@@ -59,6 +61,7 @@ def read(
     clocks = np.maximum.accumulate(np.maximum(at, clock))
     keys = fingerprints(platforms, ids)
     known = seen.visit(keys, clocks)
+    judged = judge(texts, model, platforms.to_pylist())
     hits: dict[int, list[Hit]] = defaultdict(list)
     for hit in matcher.match(texts, batch):
         hits[hit.post].append(hit)
@@ -72,7 +75,8 @@ def read(
         clocks,
         known,
         dict(hits),
-        stance(texts, model),
+        judged[STANCE],
+        list(opinions(judged, model)),
         _copies(batch, texts, clocks, known, duplicates),
         _numbers(batch),
         {name: batch.column(name).to_pylist() for name in WORDS},

@@ -23,7 +23,8 @@ class PostResult(NamedTuple):
 
     `events` stand beside `watches`, one each, None while the post belongs to no event;
     `event` is the first of them. `stance` is per mille. `seen_before` marks a further
-    sight of a post, which only brings new counts.
+    sight of a post, which only brings new counts. `emotion` is per mille, empty under a model
+    without that head; `category` is what a negative post complains of (`tasks.CATEGORIES`).
     """
 
     id: str
@@ -35,9 +36,10 @@ class PostResult(NamedTuple):
     event: str | None
     events: tuple[str | None, ...]
     seen_before: bool
-    emotion: None = None
-    category: None = None
-    advertisement: None = None
+    emotion: dict[str, int]
+    category: str | None
+    abusive: bool
+    advertisement: bool
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from guanlan.engine.gather import Gather
 from guanlan.engine.ledger import NO_EVENT, Ledger
 from guanlan.engine.lexicon import Lexicon
 from guanlan.engine.measures import HOUR_US, Hours, carriers
-from guanlan.engine.model import CLASSES
 from guanlan.engine.naming import name_of, words_of
 from guanlan.engine.query import Watch, subject
 from guanlan.engine.reading import Reading
@@ -227,9 +226,9 @@ class Stream:
         names, ledger = list(self.names), self.ledger
         keys = {number: event.key for number, event in self.events.items()} if self.taken else {}
         ids, platforms = reading.words["id"], reading.words["platform"]
-        stances, known = reading.stance.tolist(), reading.known.tolist()
+        known = reading.known.tolist()
         found = []
-        for post, stance in enumerate(stances):
+        for post, opinion in enumerate(reading.opinions):
             rows = self.taken.get(post, ())
             events = tuple(keys.get(int(ledger["event"][row])) for row in rows)
             original = reading.copies.get(post)
@@ -240,10 +239,14 @@ class Stream:
                     tuple(names[ledger["watch"][row]] for row in rows),
                     tuple(Found(h.watch, h.term, h.field, h.at) for h in reading.hits.get(post, ())),
                     original[0] if original else None,
-                    dict(zip(CLASSES, stance, strict=True)),
+                    opinion.stance,
                     events[0] if events else None,
                     events,
                     known[post],
+                    opinion.emotion,
+                    opinion.category,
+                    opinion.abusive,
+                    opinion.advertisement,
                 )
             )
         return found

@@ -1,23 +1,19 @@
-"""Learns the stance head: one linear layer over n-grams, calibrated on sources it did not see."""
+"""Learns the stance, calibrated on sources it did not see, and binds it with the other heads."""
 
 import argparse
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numba import njit
 
 from guanlan.engine.corpus import Corpus, read
-from guanlan.engine.model import CLASSES, Model
-from guanlan.engine.ngrams import Array, collect
+from guanlan.engine.learning import Grams, grams, learn, linear, quantised
+from guanlan.engine.model import CLASSES, STANCE, Head, Model
+from guanlan.engine.ngrams import Array
 from guanlan.engine.shingles import near
+from guanlan.engine.tasks import tasks
+from guanlan.engine.train_heads import fit_head
 
-BITS = 18
-EPOCHS = 4
-RATE = 0.1
-RIDGE = 1e-4
-FIRST_SQUARE = 0.1
 FOLDS = 3
 # Posts are judged after a watch took them, where few are neutral; what it costs is in docs/evaluation.md.
 FALSE_ALARMS = 0.15
@@ -26,27 +22,21 @@ FEWEST_NEUTRAL = 100
 PULL_TO_ONE = 1e-4
 
 
-@dataclass(frozen=True)
-class Grams:
-    """The n-gram rows of every text: text i has rows[ends[i]:ends[i+1]]."""
-
-    rows: Array
-    ends: Array
-
-
 def train(folder: Path, *, seed: int) -> Model:
     """Return the model learnt from all of `folder` but its test rows and their near copies."""
     corpus = read(folder)
-    return fit(corpus, grams(corpus), corpus.held, seed=seed)
-
-
-def grams(corpus: Corpus) -> Grams:
-    """Return the n-gram rows of `corpus`, which every fit on it shares."""
-    return Grams(*collect(corpus.texts.codes, corpus.texts.starts, BITS))
+    model = fit(corpus, grams(corpus.texts), corpus.held, seed=seed)
+    tables, heads = [model.table], [*model.heads]
+    for task in tasks(folder):
+        first = sum(table.shape[1] for table in tables)
+        learnt = fit_head(task, np.zeros(len(task.labels), np.bool_), first, seed=seed)
+        tables.append(learnt.table)
+        heads.append(learnt.head)
+    return Model(np.concatenate(tables, axis=1), tuple(heads), model.origin)
 
 
 def fit(corpus: Corpus, known: Grams, exam: Array, *, seed: int) -> Model:
-    """Return the model learnt without the texts `exam` marks, test rows, and near copies of either."""
+    """Return the stance learnt without the texts `exam` marks, test rows, and near copies of either."""
     usable = ~near(corpus.shingles, corpus.texts.starts, exam | corpus.held)
     scores = _unseen_scores(corpus, known, usable, seed)
     sided = usable & (corpus.stances != 1)
@@ -55,27 +45,20 @@ def fit(corpus: Corpus, known: Grams, exam: Array, *, seed: int) -> Model:
         corpus.stances[sided] == 2,
         source_weights(corpus.sources[sided]),
     )
-    weights, bias = learn(corpus, known, usable, seed)
-    step = float(np.abs(weights).max()) / 127 or 1.0
-    table = np.rint(weights / step).astype(np.int8)
-    low, middle, high = (slope * bias).tolist()
+    weights, bias = learn_stance(corpus, known, usable, seed)
+    table, step = quantised(weights)
     working = working_point(slope * scores, corpus, usable)
     names, counts = np.unique(corpus.sources[usable], return_counts=True)
     origin = dict(zip(names.tolist(), counts.tolist(), strict=True)) | {"seed": seed}
-    return Model(table, slope * step, (low, middle, high), working, origin)
+    head = Head(STANCE, CLASSES, 0, slope * step, tuple((slope * bias).tolist()), working)
+    return Model(table, (head,), origin)
 
 
-def learn(corpus: Corpus, known: Grams, usable: Array, seed: int) -> tuple[Array, Array]:
+def learn_stance(corpus: Corpus, known: Grams, usable: Array, seed: int) -> tuple[Array, Array]:
     """Return (weights float64 (2**BITS, 3), bias (3,)) learnt from the `usable` texts."""
-    order = np.random.default_rng(seed).permutation(np.flatnonzero(usable))
-    weights = np.zeros((1 << BITS, len(CLASSES)))
-    bias = np.zeros(len(CLASSES))
     worth = np.zeros(len(usable))
     worth[usable] = domain_weights(corpus.domains[usable], corpus.stances[usable])
-    squares = np.full(weights.shape, FIRST_SQUARE)
-    for _epoch in range(EPOCHS):
-        _descend((known.rows, known.ends), corpus.stances, worth, order, (weights, squares, bias))
-    return weights, bias
+    return learn(known, corpus.stances, worth, len(CLASSES), seed=seed)
 
 
 def domain_weights(domains: Array, stances: Array) -> Array:
@@ -106,8 +89,8 @@ def _unseen_scores(corpus: Corpus, known: Grams, usable: Array, seed: int) -> Ar
         asked = usable & (fold == part)
         rest = usable & ~near(corpus.shingles, corpus.texts.starts, asked)
         if asked.any() and rest.any():
-            weights, bias = learn(corpus, known, rest, seed)
-            scores[asked] = _scores(known.rows, known.ends, weights, bias)[asked]
+            weights, bias = learn_stance(corpus, known, rest, seed)
+            scores[asked] = linear(known.rows, known.ends, weights, bias)[asked]
     return scores
 
 
@@ -147,52 +130,6 @@ def working_point(scores: Array, corpus: Corpus, usable: Array) -> int:
 def _softmax(scores: Array) -> Array:
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
-
-
-@njit(cache=True)
-def _scores(rows: Array, ends: Array, weights: Array, bias: Array) -> Array:
-    scores = np.empty((len(ends) - 1, 3))
-    for text in range(len(ends) - 1):
-        length = max(1, ends[text + 1] - ends[text])
-        for kind in range(3):
-            total = 0.0
-            for at in range(ends[text], ends[text + 1]):
-                total += weights[rows[at], kind]
-            scores[text, kind] = bias[kind] + total / np.sqrt(length)
-    return scores
-
-
-@njit(cache=True)
-def _descend(
-    grams: tuple[Array, Array],
-    stances: Array,
-    worth: Array,
-    order: Array,
-    state: tuple[Array, Array, Array],
-) -> None:
-    """One pass of AdaGrad (Duchi et al. 2011) over the log loss; changes `state` in place."""
-    rows, ends = grams
-    weights, squares, bias = state
-    error = np.empty(3)
-    for text in order:
-        first, last = ends[text], ends[text + 1]
-        reach = 1.0 / np.sqrt(max(1, last - first))
-        for kind in range(3):
-            total = 0.0
-            for at in range(first, last):
-                total += weights[rows[at], kind]
-            error[kind] = bias[kind] + total * reach
-        error[:] = np.exp(error - error.max())
-        error /= error.sum()
-        error[stances[text]] -= 1.0
-        error *= worth[text]
-        for kind in range(3):
-            bias[kind] -= 0.01 * RATE * error[kind]
-        for at in range(first, last):
-            for kind in range(3):
-                slope = error[kind] * reach + RIDGE * worth[text] * weights[rows[at], kind]
-                squares[rows[at], kind] += slope * slope
-                weights[rows[at], kind] -= RATE * slope / np.sqrt(squares[rows[at], kind])
 
 
 def main() -> None:

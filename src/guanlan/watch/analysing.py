@@ -16,12 +16,12 @@ import orjson
 import pyarrow as pa
 from tqdm import tqdm
 
+from guanlan.engine.heads import because
 from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
 from guanlan.engine.query import Watch
 from guanlan.engine.results import PostResult, Results
 from guanlan.engine.severity import Table
-from guanlan.engine.stance import because
 from guanlan.engine.text import Texts, normalise
 from guanlan.errors import BadInput
 from guanlan.intake.reading import read_posts
@@ -138,6 +138,7 @@ class Run:
             "stance": post.stance,
             "emotion": post.emotion,
             "category": post.category,
+            "abusive": post.abusive,
             "advertisement": post.advertisement,
             "event": self.event(post),
             "because": [{"words": words, "weight": weight} for words, weight in self._because.get(place, ())],

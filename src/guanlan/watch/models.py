@@ -88,6 +88,12 @@ class Reading(StreamRow):
     neutral = models.PositiveSmallIntegerField(null=True)
     positive = models.PositiveSmallIntegerField(null=True)
     stance = models.CharField(max_length=8, blank=True)
+    # What the post complains of, if it is negative: a code of engine.tasks.CATEGORIES.
+    category = models.CharField(max_length=12, blank=True)
+    emotion = models.CharField(max_length=8, blank=True)
+    abusive = models.BooleanField(default=False)
+    advertisement = models.BooleanField(default=False)
+    # [[words, thousandths of a log-odds], …] that made a negative post negative.
     because = models.JSONField(default=list)
     published_at = models.DateTimeField()
     retention = models.CharField(max_length=8, choices=Retention, default=Retention.WORKING)

@@ -5,11 +5,15 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
+
 from guanlan.clocks.models import Stream
+from guanlan.engine.heads import because
 from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
 from guanlan.engine.results import EventView, Moved, PostResult, Results
 from guanlan.engine.results import Signal as Raised
+from guanlan.engine.text import normalise
 from guanlan.intake.models import Post
 from guanlan.plan.document import PlanDocument
 from guanlan.watch.models import Event, Hit, JournalEntry, Reading, Signal, Watch
@@ -110,6 +114,7 @@ class Keeper:
         Hit.objects.bulk_create(hits)
 
     def _reading(self, post: PostResult, row: Post, original: Post | None) -> Reading:
+        stance = stance_of(post.stance, self.model.negative_at)
         return Reading(
             stream=self.stream,
             post=row,
@@ -118,10 +123,18 @@ class Keeper:
             negative=post.stance["negative"],
             neutral=post.stance["neutral"],
             positive=post.stance["positive"],
-            stance=stance_of(post.stance, self.model.negative_at),
+            stance=stance,
+            category=post.category or "",
+            emotion=max(post.emotion, key=post.emotion.__getitem__, default=""),
+            abusive=post.abusive,
+            advertisement=post.advertisement,
+            because=self._because(row) if stance == "negative" else [],
             published_at=row.published_at,
             changed_seq=self.seq,
         )
+
+    def _because(self, row: Post) -> list[tuple[str, int]]:
+        return because(normalise(pa.array([row.title]), pa.array([row.text])), 0, self.model)
 
     def _moves(self, moved: Iterable[Moved]) -> None:
         for move in moved:

@@ -1,0 +1,182 @@
+"""All that the model says of a text, in one pass over its character n-grams."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from guanlan.engine.model import STANCE, Model
+from guanlan.engine.ngrams import LONGEST, SEED, Array, distinct_rows, extend, row_of, squeeze
+from guanlan.engine.text import Texts
+
+MILLE = 1000
+
+
+def judge(texts: Texts, model: Model, platforms: list[str] | None = None) -> dict[str, Array]:
+    """Return for each head its int32 (n, classes) of chances in per mille; each row sums to 1000.
+
+    `platforms`, one a text, let the stance be put right by what corrections taught (`Model.sources`).
+    """
+    found = scores(texts, model)
+    if platforms is not None and model.sources:
+        put_right(found[:, model.heads[0].columns], model, platforms)
+    return {head.name: chances(np.ascontiguousarray(found[:, head.columns])) for head in model.heads}
+
+
+def scores(texts: Texts, model: Model) -> Array:
+    """Return float64 (n, columns of the table): each class's score; a head's differences are log-odds."""
+    found = np.empty((len(texts), model.table.shape[1]))
+    scale = np.concatenate([np.full(len(head.classes), head.scale) for head in model.heads])
+    bias = np.concatenate([np.array(head.bias) for head in model.heads])
+    _score(texts.codes, texts.starts, (model.table, model.bits), (scale, bias), found)
+    return found
+
+
+def put_right(found: Array, model: Model, platforms: list[str]) -> None:
+    """Apply `model.sources` to the stance scores `found` (n, 3) in place."""
+    names = np.array(platforms, object)
+    for platform, line in model.sources.items():
+        of_it = names == platform
+        found[of_it] = line.slope * found[of_it] + np.array(line.shifts)
+
+
+def because(
+    texts: Texts, post: int, model: Model, *, head: str = STANCE, most: int = 6
+) -> list[tuple[str, int]]:
+    """Return the words that decided post `post` under a head, strongest first.
+
+    Each is (words as normalised, their part of the winning class's lead over the mean of
+    the others, in thousandths of a log-odds). Overlapping n-grams are merged into spans,
+    which end at marks and spaces. Empty for a head that the model does not have.
+    """
+    asked = model.head(head)
+    if asked is None:
+        return []
+    winner = int(np.argmax(scores(texts, model)[post, asked.columns]))
+    first, last = int(texts.starts[post]), int(texts.starts[post + 1])
+    weights = np.ascontiguousarray(model.table[:, asked.columns])
+    pull = _pull(texts.codes[first:last], weights, model.bits, winner)
+    letters = [chr(code) for code in texts.codes[first:last]]
+    wordy = np.array([letter.isalnum() for letter in letters], np.bool_)
+    spans = [(float(pull[low:high].sum()), low, high) for low, high in _spans(np.where(wordy, pull, 0.0))]
+    spans.sort(key=lambda span: (-span[0], span[1]))
+    factor = MILLE * asked.scale / math.sqrt(max(1, _count(texts, post, model)))
+    return [("".join(letters[low:high]), round(weight * factor)) for weight, low, high in spans[:most]]
+
+
+def _count(texts: Texts, post: int, model: Model) -> int:
+    codes = texts.codes[texts.starts[post] : texts.starts[post + 1]]
+    kept, places = np.empty(len(codes), np.uint32), np.empty(len(codes), np.int64)
+    count = squeeze(codes, 0, len(codes), kept, places)
+    seen = np.full(1 << model.bits, -1, np.int32)
+    return int(distinct_rows(kept, count, model.bits, seen, 0, np.empty(LONGEST * count, np.uint32)))
+
+
+def _spans(pull: Array) -> list[tuple[int, int]]:
+    """Runs of characters that each pull at least a fifth as hard as the hardest."""
+    if not len(pull) or pull.max() <= 0:
+        return []
+    strong = np.concatenate([[False], pull >= pull.max() / 5, [False]]).astype(np.int8)
+    edges = np.diff(strong)
+    return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))
+
+
+@njit(cache=True)
+def _score(
+    codes: Array, starts: Array, table: tuple[Array, int], line: tuple[Array, Array], found: Array
+) -> None:
+    weights, bits = table
+    scale, bias = line
+    posts = len(starts) - 1
+    columns = weights.shape[1]
+    seen = np.full(1 << bits, -1, np.int32)
+    width = 0
+    for post in range(posts):
+        width = max(width, starts[post + 1] - starts[post])
+    kept = np.empty(width, np.uint32)
+    places = np.empty(width, np.int64)
+    rows = np.empty(LONGEST * width, np.uint32)
+    totals = np.empty(columns, np.int32)
+    for post in range(posts):
+        count = squeeze(codes, starts[post], starts[post + 1], kept, places)
+        grams = distinct_rows(kept, count, bits, seen, post, rows)
+        totals[:] = 0
+        for at in range(grams):
+            row = weights[rows[at]]
+            for column in range(columns):
+                totals[column] += row[column]
+        reach = 1.0 / math.sqrt(max(grams, 1))
+        for column in range(columns):
+            found[post, column] = bias[column] + scale[column] * totals[column] * reach
+
+
+@njit(cache=True)
+def exponential(x: float) -> float:
+    """Return e**x for x <= 0 within 1e-12 of the truth, from + - * only.
+
+    The mathematics library's own differs in its last bits from one CPU to another.
+    """
+    if x < -40.0:
+        return 0.0
+    part = x / 64.0
+    term = 1.0
+    total = 1.0
+    for order in range(1, 14):
+        term = term * part / order
+        total += term
+    for _doubling in range(6):
+        total *= total
+    return total
+
+
+@njit(cache=True)
+def chances(found: Array) -> Array:
+    """Return int32 of the shape of scores `found`: their softmax, to the nearest per mille.
+
+    The likeliest class takes what rounding leaves, so that each row sums to 1000.
+    """
+    shares = np.empty(found.shape, np.int32)
+    classes = found.shape[1]
+    powers = np.empty(classes)
+    for post in range(found.shape[0]):
+        best = 0
+        for kind in range(1, classes):
+            if found[post, kind] > found[post, best]:
+                best = kind
+        total = 0.0
+        for kind in range(classes):
+            powers[kind] = exponential(found[post, kind] - found[post, best])
+            total += powers[kind]
+        rest = MILLE
+        for kind in range(classes):
+            if kind != best:
+                shares[post, kind] = int(MILLE * powers[kind] / total + 0.5)
+                rest -= shares[post, kind]
+        shares[post, best] = rest
+    return shares
+
+
+@njit(cache=True)
+def _pull(codes: Array, weights: Array, bits: int, winner: int) -> Array:
+    """Each character's part of the winner's lead: an n-gram's weight, shared over its places.
+
+    An n-gram that occurs again counts at its first place only, as in the score.
+    """
+    kept = np.empty(len(codes), np.uint32)
+    places = np.empty(len(codes), np.int64)
+    count = squeeze(codes, 0, len(codes), kept, places)
+    seen = np.zeros(1 << bits, np.bool_)
+    pull = np.zeros(len(codes))
+    for start in range(count):
+        state = SEED
+        for at in range(start, min(start + LONGEST, count)):
+            state = extend(state, kept[at])
+            row = row_of(state, bits)
+            if seen[row]:
+                continue
+            seen[row] = True
+            others = weights[row].sum() - weights[row, winner]
+            lead = weights[row, winner] - others / (weights.shape[1] - 1)
+            for part in range(start, at + 1):
+                pull[places[part]] += lead / (at + 1 - start)
+    return pull
