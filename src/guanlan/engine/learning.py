@@ -13,8 +13,6 @@ PASSES = 6
 RATE = 0.1
 RIDGE = 1e-4
 FIRST_SQUARE = 0.1
-# Part of a text's n-grams that each pass leaves out, so that none is leant on alone.
-LEFT_OUT = 0.3
 FAINT = 1
 
 
@@ -31,11 +29,15 @@ def grams(texts: Texts) -> Grams:
     return Grams(*collect(texts.codes, texts.starts, BITS))
 
 
-def learn(known: Grams, labels: Array, worth: Array, classes: int, *, seed: int) -> tuple[Array, Array]:
+def learn(
+    known: Grams, labels: Array, worth: Array, classes: int, *, left_out: float = 0.0, seed: int
+) -> tuple[Array, Array]:
     """Return (weights float64 (2**BITS, classes), bias (classes,)) learnt from the texts of `worth` above 0.
 
-    `labels` are class numbers, `worth` the weight of each text in the log loss (mean 1). The
-    same seed gives the same weights.
+    `labels` are class numbers, `worth` the weight of each text in the log loss (mean 1). Each
+    pass leaves a share `left_out` of a text's n-grams out, so that none is leant on alone: worth
+    half a point on sources that were not seen, and costs as much on those that were. The same
+    seed gives the same weights.
     """
     order = np.random.default_rng(seed).permutation(np.flatnonzero(worth))
     weights = np.zeros((1 << BITS, classes))
@@ -45,7 +47,7 @@ def learn(known: Grams, labels: Array, worth: Array, classes: int, *, seed: int)
     chance = np.uint64(seed + 1)
     for _pass in range(PASSES):
         state = (weights, squares, bias, np.empty(longest, np.uint32))
-        chance = np.uint64(_descend((known.rows, known.ends), labels, worth, order, state, chance))
+        chance = np.uint64(_descend((known.rows, known.ends), labels, worth, order, state, left_out, chance))
     return weights, bias
 
 
@@ -92,11 +94,12 @@ def _descend(
     worth: Array,
     order: Array,
     state: tuple[Array, Array, Array, Array],
+    left_out: float,
     chance: np.uint64,
 ) -> np.uint64:
     """One pass of AdaGrad (Duchi et al. 2011) over the log loss; changes `state` in place.
 
-    Of each text a share LEFT_OUT of n-grams is left out by chance (a linear congruential
+    Of each text a share `left_out` of n-grams is left out by chance (a linear congruential
     generator, Knuth's constants), the rest made up for it; returns the generator's state.
     """
     rows, ends = grams
@@ -107,10 +110,10 @@ def _descend(
         count = 0
         for at in range(first, last):
             chance = chance * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
-            if (chance >> np.uint64(33)) * (1.0 / 2147483648.0) >= LEFT_OUT:
+            if (chance >> np.uint64(33)) * (1.0 / 2147483648.0) >= left_out:
                 kept[count] = rows[at]
                 count += 1
-        reach = 1.0 / np.sqrt(max(1.0, (last - first) * (1.0 - LEFT_OUT)))
+        reach = 1.0 / np.sqrt(max(1.0, (last - first) * (1.0 - left_out)))
         for kind in range(len(bias)):
             total = 0.0
             for at in range(count):
