@@ -18,6 +18,7 @@ KEYS = [
     "emotion",
     "category",
     "advertisement",
+    "harms",
     "event",
     "because",
 ]
@@ -156,3 +157,10 @@ def test_it_needs_no_database(tmp_path: Path) -> None:
     )
     assert len(out.read_bytes().splitlines()) == 3
     assert not list(tmp_path.rglob("*.sqlite3"))
+
+
+def test_what_a_post_says_of_harm_is_told_with_its_place(tmp_path: Path) -> None:
+    sick = "吃完你们的卤味，全家食物中毒"
+    calm, told = analysed(tmp_path, [POSTS[1], POSTS[1] | {"id": "s", "text": sick}])
+    assert calm["harms"] == []
+    assert told["harms"] == [{"flag": "food_safety", "words": "食物中毒", "at": sick.index("食物中毒")}]

@@ -1,4 +1,4 @@
-"""What one batch says, before it meets what came earlier: texts, hits, stance, copies."""
+"""What one batch says, before it meets what came earlier: texts, hits, stance, harm, copies."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,11 +9,13 @@ import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
 
+from guanlan.engine import harm
 from guanlan.engine.duplicates import Duplicates
 from guanlan.engine.model import Model
 from guanlan.engine.posts import COUNTS, MEDIA_TYPES
 from guanlan.engine.query import Hit, Matcher
 from guanlan.engine.seen import Keys, Seen, fingerprints
+from guanlan.engine.signs import Sign
 from guanlan.engine.stance import stance
 from guanlan.engine.text import Texts, normalise
 
@@ -35,6 +37,7 @@ class Reading:
     known: NDArray[np.bool_]
     hits: dict[int, list[Hit]]
     stance: NDArray[np.int32]
+    harms: dict[int, tuple[Sign, ...]]
     copies: dict[int, tuple[str, int]]  # of the copies only: (id, key) of the original
     numbers: dict[str, list[int]]  # counts and followers, -1 unknown; media's place in MEDIA_TYPES
     words: dict[str, list[Any]]  # of WORDS, as they came
@@ -73,10 +76,15 @@ def read(
         known,
         dict(hits),
         stance(texts, model),
+        harm.signs().find(texts, _years(at)),
         _copies(batch, texts, clocks, known, duplicates),
         _numbers(batch),
         {name: batch.column(name).to_pylist() for name in WORDS},
     )
+
+
+def _years(at: NDArray[np.int64]) -> NDArray[np.int64]:
+    return at.astype("datetime64[us]").astype("datetime64[Y]").astype(np.int64) + 1970
 
 
 def _numbers(batch: pa.RecordBatch) -> dict[str, list[int]]:

@@ -1,11 +1,12 @@
 """What goes into the analyser beside posts, and what comes out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from guanlan.engine.severity import Reason, Table
+from guanlan.engine.signs import Sign
 from guanlan.engine.spread import Edge
 
 
@@ -22,7 +23,8 @@ class PostResult(NamedTuple):
     """One post as read; the line that `analyse` writes.
 
     `events` stand beside `watches`, one each, None while the post belongs to no event;
-    `event` is the first of them. `stance` is per mille. `seen_before` marks a further
+    `event` is the first of them. `stance` is per mille. `harms` are what the post's own words
+    say of harm; none in a statement of the company's own. `seen_before` marks a further
     sight of a post, which only brings new counts.
     """
 
@@ -38,6 +40,7 @@ class PostResult(NamedTuple):
     emotion: None = None
     category: None = None
     advertisement: None = None
+    harms: tuple[Sign, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,8 @@ class Results:
 class EventView:
     """An event as it stands; `name` is a clause of one of its posts.
 
-    `path` holds the edges that evidence supports, and the first root.
+    `path` holds the edges that evidence supports, and the first root. `harms` says how many
+    voices set each flag of harm that stands.
     """
 
     event: str
@@ -119,6 +123,7 @@ class EventView:
     facts: Mapping[str, tuple[str, ...]]
     path: tuple[Edge, ...]
     forecast: None = None
+    harms: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

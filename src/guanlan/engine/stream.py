@@ -14,7 +14,7 @@ from guanlan.engine.events import CLOSED_US, Event, figures
 from guanlan.engine.gather import Gather
 from guanlan.engine.ledger import NO_EVENT, Ledger
 from guanlan.engine.lexicon import Lexicon
-from guanlan.engine.measures import HOUR_US, Hours, carriers
+from guanlan.engine.measures import HOUR_US, Hours, carriers, harm_voices
 from guanlan.engine.model import CLASSES
 from guanlan.engine.naming import name_of, words_of
 from guanlan.engine.query import Watch, subject
@@ -191,6 +191,7 @@ class Stream:
             found,
             event.facts,
             self._path(event),
+            harms=harm_voices(self.ledger.columns(), event.posts()),
         )
 
     def carriers(self, event: Event) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -244,6 +245,7 @@ class Stream:
                     events[0] if events else None,
                     events,
                     known[post],
+                    harms=() if rows and ledger["ours"][rows].all() else reading.harms.get(post, ()),
                 )
             )
         return found

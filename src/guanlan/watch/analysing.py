@@ -139,6 +139,7 @@ class Run:
             "emotion": post.emotion,
             "category": post.category,
             "advertisement": post.advertisement,
+            "harms": [{"flag": sign.flag, "words": sign.words, "at": sign.at} for sign in post.harms],
             "event": self.event(post),
             "because": [{"words": words, "weight": weight} for words, weight in self._because.get(place, ())],
         }

@@ -89,6 +89,9 @@ class Reading(StreamRow):
     positive = models.PositiveSmallIntegerField(null=True)
     stance = models.CharField(max_length=8, blank=True)
     because = models.JSONField(default=list)
+    # What its own words say of harm, and what they demand: flag, words, field and place of each.
+    harms = models.JSONField(default=list)
+    demands = models.JSONField(default=list)
     published_at = models.DateTimeField()
     retention = models.CharField(max_length=8, choices=Retention, default=Retention.WORKING)
 

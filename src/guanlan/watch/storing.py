@@ -119,6 +119,7 @@ class Keeper:
             neutral=post.stance["neutral"],
             positive=post.stance["positive"],
             stance=stance_of(post.stance, self.model.negative_at),
+            harms=[sign._asdict() for sign in post.harms],
             published_at=row.published_at,
             changed_seq=self.seq,
         )
