@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 from guanlan.engine.text import normal_form
 
-MARKS = (*" ./*-_|+~^'`=#&\\", "\u00b7", "\u2022", "\u30fb", "\u4e36", "  ", "..", "**", "//", "--", "...")
+DOTS = ("\u00b7", "\u2022", "\u30fb", "\u4e36")  # zh-data: four dots that stand in the middle
+MARKS = (*" ./*-_|+~^'`=#&\\", *DOTS, "  ", "..", "**", "//", "--", "...")
 
 
 class Spelling(NamedTuple):

@@ -114,12 +114,14 @@ class Matcher:
     def _places(self, texts: Texts) -> dict[int, dict[str, list[int]]]:
         places: dict[int, dict[str, list[int]]] = {}
         disguised: dict[tuple[int, str], set[int]] = {}
+        read, said = -1, ""
         for post, term, at in zip(*(found.tolist() for found in self._scan.find(texts)), strict=True):
             if term < len(self._terms):
                 places.setdefault(post, {}).setdefault(self._terms[term], []).append(at)
             if self._sought[term] in self._evasions.spellings:
                 start = int(texts.starts[post])
-                said = decode(texts.named[start : texts.starts[post + 1]])
+                if post != read:
+                    read, said = post, decode(texts.named[start : texts.starts[post + 1]])
                 for words, begin in self._evasions.meant(self._sought[term], said, at - start):
                     disguised.setdefault((post, words), set()).add(start + begin)
         for (post, words), found in disguised.items():
