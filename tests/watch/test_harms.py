@@ -14,7 +14,7 @@ from guanlan.clocks.models import Stream
 from guanlan.plan.models import PlanVersion
 from guanlan.watch.actions import keep_watch
 from guanlan.watch.counting import counted, rows_of
-from guanlan.watch.models import Event, Reading, Signal
+from guanlan.watch.models import Event, Reading, Signal, Watch
 from guanlan.watch.said import said
 from incident_scene import raise_event, read_posts
 
@@ -108,3 +108,35 @@ def test_an_event_without_harm_shows_no_empty_table(
     page = sign_in(cast.wang).get(reverse("event", args=[event.key])).content.decode()
 
     assert "危害信号" not in page
+
+
+def test_the_page_says_what_is_demanded_by_how_many(
+    bring: Callable[..., object], watch: Watch, cast: Cast, sign_in: Callable[..., Client]
+) -> None:
+    asked = (
+        "鞋子退回去半个月，观澜商城到底什么时候退款",
+        "客服骂人还不认账，我要求观澜商城退款，必须道歉",
+        "观澜商城的退款已到账，谢谢帮忙的朋友",
+        "冬令营没办成，请观澜商城尽快把退款打过来，房租等着用",
+    )
+    lines = [
+        {
+            "id": f"d{number}",
+            "platform": "微博",
+            "text": words,
+            "author": f"用户{number % 3}",
+            "published_at": (NOW - timedelta(minutes=60 - 5 * number)).isoformat(),
+        }
+        for number, words in enumerate(asked)
+    ]
+    bring.send(lines)  # type: ignore[attr-defined]
+    event = Event.objects.latest("posts")
+
+    rows = {row.name: (row.voices, row.posts) for row in said(event, "demands")}
+    assert rows == {"退款": (2, 3), "道歉": (1, 1)}  # the first author once more
+
+    page = html.unescape(sign_in(cast.wang).get(reverse("event", args=[event.key])).content.decode())
+    table = page.split("诉求<small>")[1].split("</table>")[0]
+    assert re.search(r">退款<.*?>2<.*?>3<", table, re.DOTALL)
+    assert "“什么时候退款”" in table or "“退款”" in table
+    assert all(f"“{term}”" in page for term in event.terms)

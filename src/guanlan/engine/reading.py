@@ -1,4 +1,4 @@
-"""What one batch says, before it meets what came earlier: texts, hits, stance, harm, copies."""
+"""What one batch says, before it meets what came earlier: texts, hits, stance, harm, demands, copies."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
 
-from guanlan.engine import harm
+from guanlan.engine import demands, harm
 from guanlan.engine.duplicates import Duplicates
 from guanlan.engine.model import Model
 from guanlan.engine.posts import COUNTS, MEDIA_TYPES
@@ -38,6 +38,7 @@ class Reading:
     hits: dict[int, list[Hit]]
     stance: NDArray[np.int32]
     harms: dict[int, tuple[Sign, ...]]
+    demands: dict[int, tuple[Sign, ...]]
     copies: dict[int, tuple[str, int]]  # of the copies only: (id, key) of the original
     numbers: dict[str, list[int]]  # counts and followers, -1 unknown; media's place in MEDIA_TYPES
     words: dict[str, list[Any]]  # of WORDS, as they came
@@ -77,6 +78,7 @@ def read(
         dict(hits),
         stance(texts, model),
         harm.signs().find(texts, _years(at)),
+        demands.signs().find(texts, _years(at)),
         _copies(batch, texts, clocks, known, duplicates),
         _numbers(batch),
         {name: batch.column(name).to_pylist() for name in WORDS},

@@ -23,9 +23,9 @@ class PostResult(NamedTuple):
     """One post as read; the line that `analyse` writes.
 
     `events` stand beside `watches`, one each, None while the post belongs to no event;
-    `event` is the first of them. `stance` is per mille. `harms` are what the post's own words
-    say of harm; none in a statement of the company's own. `seen_before` marks a further
-    sight of a post, which only brings new counts.
+    `event` is the first of them. `stance` is per mille. `harms` and `demands` are what the
+    post's own words say of harm and demand; nothing in a statement of the company's own.
+    `seen_before` marks a further sight of a post, which only brings new counts.
     """
 
     id: str
@@ -41,6 +41,7 @@ class PostResult(NamedTuple):
     category: None = None
     advertisement: None = None
     harms: tuple[Sign, ...] = ()
+    demands: tuple[Sign, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -234,6 +234,7 @@ class Stream:
             rows = self.taken.get(post, ())
             events = tuple(keys.get(int(ledger["event"][row])) for row in rows)
             original = reading.copies.get(post)
+            ours = bool(rows) and bool(ledger["ours"][rows].all())
             found.append(
                 PostResult(
                     ids[post],
@@ -245,7 +246,8 @@ class Stream:
                     events[0] if events else None,
                     events,
                     known[post],
-                    harms=() if rows and ledger["ours"][rows].all() else reading.harms.get(post, ()),
+                    harms=() if ours else reading.harms.get(post, ()),
+                    demands=() if ours else reading.demands.get(post, ()),
                 )
             )
         return found

@@ -52,6 +52,14 @@ def name_of() -> dict[str, str]:
         "minors": _("未成年人受害"),
         "authority": _("监管或央媒点名"),
         "gathering": _("号召线下聚集"),
+        "refund": _("退款"),
+        "apology": _("道歉"),
+        "compensation": _("赔偿"),
+        "removal": _("下架"),
+        "punishment": _("处罚"),
+        "recall": _("召回"),
+        "answer": _("解释或回应"),
+        "exchange": _("换货"),
     }
 
 

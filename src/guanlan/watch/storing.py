@@ -120,6 +120,7 @@ class Keeper:
             positive=post.stance["positive"],
             stance=stance_of(post.stance, self.model.negative_at),
             harms=[sign._asdict() for sign in post.harms],
+            demands=[sign._asdict() for sign in post.demands],
             published_at=row.published_at,
             changed_seq=self.seq,
         )

@@ -164,6 +164,7 @@ def _event_content(request: PersonRequest, event: Event) -> dict[str, Any]:
         "decisive": [row for row in rows if row.level and row.level == event.computed_level],
         "chart": _chart(event, request.now),
         "harms": said(event, "harms"),
+        "demands": said(event, "demands"),
         "earliest": event.readings.select_related("post").order_by("published_at", "pk")[:5],
         "page": page,
         "assessments": event.assessments.select_related("person")[:10],
