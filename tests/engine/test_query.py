@@ -11,8 +11,9 @@ from guanlan.engine.posts import SCHEMA
 from guanlan.engine.query import Hit, QueryError, Watch, compile_watches
 from guanlan.engine.text import normalise
 
-WORDS = ("退", "款", "退款", "不退款", "投诉", "诉退", "a b", "ab")
-LETTERS = st.text(st.sampled_from("退款投诉不ab "), max_size=14)
+# None of them a word that is found in disguise: tests/engine/test_evasions.py has those.
+WORDS = ("换", "修", "换修", "不换修", "保养", "养换", "a b", "ab")
+LETTERS = st.text(st.sampled_from("换修保养不ab "), max_size=14)
 COLUMNS = {
     "author": ("甲", "乙"),
     "platform": ("微博", "抖音"),

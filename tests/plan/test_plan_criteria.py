@@ -45,6 +45,10 @@ def test_examples_stand_exactly_on_both_sides_of_the_line(name: str) -> None:
         ({"growth_7d": 900, "negative_24h": 60, "negative_permille": 1000}, "II"),
         ({"growth_7d": 900, "negative_24h": 1_999, "negative_permille": 1000}, "II"),
         ({"growth_7d": 900, "negative_24h": 2_000, "negative_permille": 1000}, "I"),
+        ({"harm_people": 1}, "IV"),  # one voice alone lifts nothing to where the command meets
+        ({"harm_people": 2}, "III"),
+        ({"harm_people": 1_000, "harm_public": 1_000, "harm_fraud": 1_000}, "II"),
+        ({"harm_fraud": 2}, None),
         ({"outlets": 1}, "IV"),
         ({"outlets": 5}, "II"),
         ({"top_plays": 100_000, "negative_permille": 1000, "posts": 1}, "II"),

@@ -18,6 +18,8 @@ KEYS = [
     "emotion",
     "category",
     "advertisement",
+    "harms",
+    "demands",
     "event",
     "because",
 ]
@@ -156,3 +158,22 @@ def test_it_needs_no_database(tmp_path: Path) -> None:
     )
     assert len(out.read_bytes().splitlines()) == 3
     assert not list(tmp_path.rglob("*.sqlite3"))
+
+
+def test_what_a_post_says_of_harm_is_told_with_its_place(tmp_path: Path) -> None:
+    sick = "吃完你们的卤味，全家食物中毒"
+    calm, told = analysed(tmp_path, [POSTS[1], POSTS[1] | {"id": "s", "text": sick}])
+    assert calm["harms"] == []
+    assert told["harms"] == [{"flag": "food_safety", "words": "食物中毒", "at": sick.index("食物中毒")}]
+
+
+def test_a_demand_that_is_made_is_told_and_one_that_is_met_is_not(tmp_path: Path) -> None:
+    asked = "三天了，到底什么时候退款，必须道歉"
+    met, told = analysed(
+        tmp_path, [POSTS[1] | {"text": "已经退款了，客服道歉了"}, POSTS[1] | {"id": "s", "text": asked}]
+    )
+    assert met["demands"] == []
+    assert [(demand["flag"], demand["at"]) for demand in told["demands"]] == [
+        ("refund", asked.index("什么时候退")),
+        ("apology", asked.index("道歉")),
+    ]

@@ -16,6 +16,7 @@ _KINDS = {
     "repeat": np.bool_,  # a copy of a post by the same author
     "reply": np.bool_,
     "author": np.uint64,  # fingerprint, 0 unknown
+    "harms": np.int16,  # a bit for each of harm.FLAGS that the post itself sets; a copy sets none
     "followers": np.int64,
     "likes": np.int64,
     "comments": np.int64,
@@ -44,6 +45,7 @@ class Columns(NamedTuple):
     repeat: NDArray[np.bool_]
     reply: NDArray[np.bool_]
     author: NDArray[np.uint64]
+    harms: NDArray[np.int16]
     followers: NDArray[np.int64]
     likes: NDArray[np.int64]
     comments: NDArray[np.int64]
@@ -97,7 +99,8 @@ class Ledger:
         """Return the ledger that `snapshot` described."""
         ledger = cls()
         room = max(1024, len(state["ids"]))
-        for name, array in state["arrays"].items():
-            ledger._arrays[name] = np.concatenate([array, np.zeros(room - array.size, array.dtype)])
+        for name, kind in _KINDS.items():
+            array = state["arrays"].get(name, np.zeros(0, kind))  # an older snapshot knows fewer
+            ledger._arrays[name] = np.concatenate([array, np.zeros(room - array.size, kind)])
         ledger.ids = list(state["ids"])
         return ledger

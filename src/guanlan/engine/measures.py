@@ -2,7 +2,8 @@
 
 A measure counts only negative posts by others than the watch's owner, unless its line
 below says otherwise. A copy by the same author counts once; a copy by another author is
-one more voice and counts. None means unknown, never zero.
+one more voice and counts. What is said of harm counts whatever the tone, by voices: authors,
+all the unknown ones as one, who said it in words of their own. None means unknown, never zero.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from guanlan.engine import harm
 from guanlan.engine.ledger import Columns
 from guanlan.engine.posts import MEDIA_TYPES
 
@@ -37,6 +39,17 @@ LARGEST = (
     "top_plays",  # of a video
     "top_video_likes",
 )
+
+# A voice sets one of these flags: harm to persons, to the public's trust, to a purse.
+HARM = {
+    "harm_people": ("injury", "death", "food_safety", "minors"),
+    "harm_public": ("data_leak", "discrimination", "authority", "gathering"),
+    "harm_fraud": ("fraud",),
+}
+_BITS = {
+    **{name: sum(1 << harm.FLAGS.index(flag) for flag in flags) for name, flags in HARM.items()},
+    **{f"harm:{flag}": 1 << place for place, flag in enumerate(harm.FLAGS)},
+}
 
 _NEWS, _VIDEO, _COMPLAINT = (MEDIA_TYPES.index(kind) for kind in ("news", "video", "complaint"))
 
@@ -98,6 +111,8 @@ def measure(columns: Columns, rows: Rows, at: int) -> dict[str, int | None]:
     for name, value in zip(LARGEST, tops[:, 0].tolist(), strict=True):
         found[name] = None if value < 0 else value
     found["outlets"], found["large_accounts"] = (len(set(keys)) for keys in voices)
+    for name in HARM:
+        found[name] = len(np.unique(columns.author[_saying(columns, rows, _BITS[name])]))
     others, negative = found.pop("others"), found.pop("negative")
     found["negative_permille"] = 1000 * (negative or 0) // others if others else None
     return found
@@ -111,6 +126,18 @@ def witnesses(columns: Columns, rows: Rows, at: int) -> Mapping[str, tuple[int, 
 def carriers(columns: Columns, rows: Rows, at: int) -> Mapping[str, tuple[int, ...]]:
     """Return all rows behind each measure, and `others`: what the negative share is of."""
     return {name: tuple(chosen.tolist()) for name, chosen in _behind(columns, rows, at).items()}
+
+
+def harm_voices(columns: Columns, rows: Rows) -> dict[str, int]:
+    """Return how many voices set each flag of harm that stands, in the order of harm.FLAGS."""
+    said = {flag: _saying(columns, rows, _BITS[f"harm:{flag}"]) for flag in harm.FLAGS}
+    return {flag: len(np.unique(columns.author[chosen])) for flag, chosen in said.items() if chosen.size}
+
+
+def _saying(columns: Columns, rows: Rows, bits: int) -> Rows:
+    """Return the posts by others that set one of the flags of harm in `bits`."""
+    chosen: Rows = rows[(columns.harms[rows] & bits != 0) & ~columns.ours[rows] & ~columns.repeat[rows]]
+    return chosen
 
 
 def _behind(columns: Columns, rows: Rows, at: int) -> dict[str, Rows]:
@@ -130,6 +157,7 @@ def _behind(columns: Columns, rows: Rows, at: int) -> dict[str, Rows]:
         "posts": rows,
         "others": others,
     }
+    found |= {name: _saying(columns, rows, bits) for name, bits in _BITS.items()}
     for name, row in zip(LARGEST, tops[:, 1].tolist(), strict=True):
         found[name] = np.array([row] if row >= 0 else [], np.int32)
     return found

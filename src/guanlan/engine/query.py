@@ -4,7 +4,8 @@ Idea: one scan finds every term of every watch; a watch is looked at only where 
 anchors, terms without which it cannot hold, was found. Then its tree is evaluated and the
 terms that made it true are told with the place where each was written.
 
-Limits: terms are substrings of the normal form, addresses are not searched, @names are.
+Limits: terms are substrings of the normal form, addresses are not searched, @names are. The
+commonest complaint words are found in disguise too (`evasions`).
 `author:`, `platform:` and `media:` mean equality, `region:` means containment.
 """
 
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from guanlan.engine.evasions import Evasions
 from guanlan.engine.grammar import And, Near, Node, Not, Or, QueryError, Term, parse
 from guanlan.engine.scan import TermScan
-from guanlan.engine.text import Texts, normal_form
+from guanlan.engine.text import Texts, decode, normal_form
 
 __all__ = ["Hit", "Matcher", "QueryError", "Watch", "compile_watches", "subject"]
 
@@ -84,7 +86,10 @@ class Matcher:
     def __init__(self, trees: Sequence[tuple[Watch, Node]]) -> None:
         self._trees = trees
         self._terms = sorted({term.words for _, tree in trees for term in _words(tree)})
-        self._scan = TermScan(self._terms)
+        self._evasions = Evasions(self._terms)
+        known = set(self._terms)
+        self._sought = [*self._terms, *(one for one in self._evasions.spellings if one not in known)]
+        self._scan = TermScan(self._sought)
         self._anchored: dict[str, list[int]] = {}
         self._always: list[int] = []
         for row, (_, tree) in enumerate(trees):
@@ -108,8 +113,20 @@ class Matcher:
 
     def _places(self, texts: Texts) -> dict[int, dict[str, list[int]]]:
         places: dict[int, dict[str, list[int]]] = {}
+        disguised: dict[tuple[int, str], set[int]] = {}
+        read, said = -1, ""
         for post, term, at in zip(*(found.tolist() for found in self._scan.find(texts)), strict=True):
-            places.setdefault(post, {}).setdefault(self._terms[term], []).append(at)
+            if term < len(self._terms):
+                places.setdefault(post, {}).setdefault(self._terms[term], []).append(at)
+            if self._sought[term] in self._evasions.spellings:
+                start = int(texts.starts[post])
+                if post != read:
+                    read, said = post, decode(texts.named[start : texts.starts[post + 1]])
+                for words, begin in self._evasions.meant(self._sought[term], said, at - start):
+                    disguised.setdefault((post, words), set()).add(start + begin)
+        for (post, words), found in disguised.items():
+            known = places.setdefault(post, {})
+            known[words] = sorted(found.union(known.get(words, ())))
         return places
 
     def _explain(self, number: int, post: _Post) -> Iterator[Hit]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
 
+from guanlan.engine import demands, harm
 from guanlan.engine.duplicates import Duplicates
 from guanlan.engine.heads import judge
 from guanlan.engine.model import STANCE, Model
@@ -16,6 +17,7 @@ from guanlan.engine.opinions import Opinion, opinions
 from guanlan.engine.posts import COUNTS, MEDIA_TYPES
 from guanlan.engine.query import Hit, Matcher
 from guanlan.engine.seen import Keys, Seen, fingerprints
+from guanlan.engine.signs import Sign
 from guanlan.engine.text import Texts, normalise
 
 WORDS = ("id", "platform", "author", "url", "title", "text")
@@ -37,6 +39,8 @@ class Reading:
     hits: dict[int, list[Hit]]
     stance: NDArray[np.int32]  # per mille for CLASSES, a line a post
     opinions: list[Opinion]
+    harms: dict[int, tuple[Sign, ...]]
+    demands: dict[int, tuple[Sign, ...]]
     copies: dict[int, tuple[str, int]]  # of the copies only: (id, key) of the original
     numbers: dict[str, list[int]]  # counts and followers, -1 unknown; media's place in MEDIA_TYPES
     words: dict[str, list[Any]]  # of WORDS, as they came
@@ -77,10 +81,16 @@ def read(
         dict(hits),
         judged[STANCE],
         list(opinions(judged, model)),
+        harm.signs().find(texts, _years(at)),
+        demands.signs().find(texts, _years(at)),
         _copies(batch, texts, clocks, known, duplicates),
         _numbers(batch),
         {name: batch.column(name).to_pylist() for name in WORDS},
     )
+
+
+def _years(at: NDArray[np.int64]) -> NDArray[np.int64]:
+    return at.astype("datetime64[us]").astype("datetime64[Y]").astype(np.int64) + 1970
 
 
 def _numbers(batch: pa.RecordBatch) -> dict[str, list[int]]:

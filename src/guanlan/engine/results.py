@@ -1,11 +1,12 @@
 """What goes into the analyser beside posts, and what comes out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from guanlan.engine.severity import Reason, Table
+from guanlan.engine.signs import Sign
 from guanlan.engine.spread import Edge
 
 
@@ -22,9 +23,11 @@ class PostResult(NamedTuple):
     """One post as read; the line that `analyse` writes.
 
     `events` stand beside `watches`, one each, None while the post belongs to no event;
-    `event` is the first of them. `stance` is per mille. `seen_before` marks a further
-    sight of a post, which only brings new counts. `emotion` is per mille, empty under a model
-    without that head; `category` is what a negative post complains of (`tasks.CATEGORIES`).
+    `event` is the first of them. `stance` and `emotion` are per mille, the latter empty under a
+    model without that head; `category` is what a negative post complains of
+    (`tasks.CATEGORIES`). `harms` and `demands` are what the
+    post's own words say of harm and demand; nothing in a statement of the company's own.
+    `seen_before` marks a further sight of a post, which only brings new counts.
     """
 
     id: str
@@ -40,6 +43,8 @@ class PostResult(NamedTuple):
     category: str | None
     abusive: bool
     advertisement: bool
+    harms: tuple[Sign, ...] = ()
+    demands: tuple[Sign, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,8 @@ class Results:
 class EventView:
     """An event as it stands; `name` is a clause of one of its posts.
 
-    `path` holds the edges that evidence supports, and the first root.
+    `path` holds the edges that evidence supports, and the first root. `harms` says how many
+    voices set each flag of harm that stands.
     """
 
     event: str
@@ -121,6 +127,7 @@ class EventView:
     facts: Mapping[str, tuple[str, ...]]
     path: tuple[Edge, ...]
     forecast: None = None
+    harms: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

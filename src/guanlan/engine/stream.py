@@ -14,7 +14,7 @@ from guanlan.engine.events import CLOSED_US, Event, figures
 from guanlan.engine.gather import Gather
 from guanlan.engine.ledger import NO_EVENT, Ledger
 from guanlan.engine.lexicon import Lexicon
-from guanlan.engine.measures import HOUR_US, Hours, carriers
+from guanlan.engine.measures import HOUR_US, Hours, carriers, harm_voices
 from guanlan.engine.naming import name_of, words_of
 from guanlan.engine.query import Watch, subject
 from guanlan.engine.reading import Reading
@@ -190,6 +190,7 @@ class Stream:
             found,
             event.facts,
             self._path(event),
+            harms=harm_voices(self.ledger.columns(), event.posts()),
         )
 
     def carriers(self, event: Event) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -232,6 +233,7 @@ class Stream:
             rows = self.taken.get(post, ())
             events = tuple(keys.get(int(ledger["event"][row])) for row in rows)
             original = reading.copies.get(post)
+            ours = bool(rows) and bool(ledger["ours"][rows].all())
             found.append(
                 PostResult(
                     ids[post],
@@ -247,6 +249,8 @@ class Stream:
                     opinion.category,
                     opinion.abusive,
                     opinion.advertisement,
+                    harms=() if ours else reading.harms.get(post, ()),
+                    demands=() if ours else reading.demands.get(post, ()),
                 )
             )
         return found

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from guanlan.engine import harm
 from guanlan.engine.ledger import COUNTS, NO_EVENT
 from guanlan.engine.measures import HOUR_US, Hours
 from guanlan.engine.naming import clauses, wants
@@ -99,6 +100,7 @@ def _enter(
         "repeat": copied and author != 0 and author == int(ledger["author"][kin.copied]),
         "reply": bool(reading.parents[post]),
         "author": author,
+        "harms": 0 if post in reading.copies else harm.mask(reading.harms.get(post, ())),
         "followers": reading.numbers["author_followers"][post],
         "platform": stream.platforms.setdefault(platform, len(stream.platforms)),
         "event": NO_EVENT,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from guanlan.engine import severity
+from guanlan.engine.measures import HARM
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.levels import Criterion
 
@@ -22,6 +23,7 @@ MEASURES = (
     "large_accounts",
     "negative_permille",
     "posts",
+    *HARM,
 )
 
 FACTS = (

@@ -22,6 +22,7 @@ from guanlan.engine.pipeline import Analyser
 from guanlan.engine.query import Watch
 from guanlan.engine.results import PostResult, Results
 from guanlan.engine.severity import Table
+from guanlan.engine.signs import Sign
 from guanlan.engine.text import Texts, normalise
 from guanlan.errors import BadInput
 from guanlan.intake.reading import read_posts
@@ -140,6 +141,8 @@ class Run:
             "category": post.category,
             "abusive": post.abusive,
             "advertisement": post.advertisement,
+            "harms": _told(post.harms),
+            "demands": _told(post.demands),
             "event": self.event(post),
             "because": [{"words": words, "weight": weight} for words, weight in self._because.get(place, ())],
         }
@@ -161,6 +164,10 @@ class Run:
         texts = normalise(chosen.column("title"), chosen.column("text"))
         for row, place in enumerate(places):
             yield len(self.posts) + place, because(_single(texts, row), 0, self._model)
+
+
+def _told(signs: Iterable[Sign]) -> list[dict[str, Any]]:
+    return [{"flag": sign.flag, "words": sign.words, "at": sign.at} for sign in signs]
 
 
 def _single(texts: Texts, row: int) -> Texts:

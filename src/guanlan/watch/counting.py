@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from guanlan.engine.measures import LARGE_ACCOUNT, Hours
+from guanlan.engine.measures import HARM, LARGE_ACCOUNT, Hours
 from guanlan.intake.authors import author_hash
 from guanlan.intake.models import MediaType
 from guanlan.watch.models import Event, JournalEntry, Reading, Watch
@@ -23,6 +23,8 @@ _COLUMNS = {
     "key": "post__key",
     "at": "published_at",
     "stance": "stance",
+    "harms": "harms",
+    "copy_of": "copy_of_id",
     "platform": "post__platform",
     "media": "post__media_type",
     "author": "post__author_hash",
@@ -40,7 +42,10 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is counted of one post. `against`: negative, by somebody else, no copy of one's own words."""
+    """What is counted of one post. `against`: negative, by somebody else, no copy of one's own words.
+
+    `harms` are the flags of harm that it sets in words of its own.
+    """
 
     pk: int
     key: str
@@ -57,6 +62,7 @@ class Row:
     interactions: int | None
     other: bool
     against: bool
+    harms: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ def counted(event: Event, rows: list[Row], *, now: datetime) -> Mapping[str, Cou
         "top_plays": _top(films, lambda row: row.views),
         "top_video_likes": _top(films, lambda row: row.likes),
         "growth_7d": _growth(event, now),
+        **{name: _tellers(others, flags) for name, flags in HARM.items()},
     }
 
 
@@ -112,6 +119,15 @@ def _voices(rows: Iterable[Row]) -> Counted:
     first: dict[str, Row] = {}
     for row in rows:
         if row.author:
+            first.setdefault(row.author, row)
+    return _all(list(first.values()))
+
+
+def _tellers(rows: list[Row], flags: Iterable[str]) -> Counted:
+    """Count who sets one of the flags, each by the earliest post; all the unknown ones are one."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        if row.harms.intersection(flags):
             first.setdefault(row.author, row)
     return _all(list(first.values()))
 
@@ -178,4 +194,5 @@ def _row(found: dict, ours: set[str]) -> Row:  # type: ignore[type-arg]
         interactions=sum(known) if known else None,
         other=other,
         against=other and negative,
+        harms=frozenset() if found["copy_of"] else frozenset(sign["flag"] for sign in found["harms"]),
     )

@@ -95,6 +95,9 @@ class Reading(StreamRow):
     advertisement = models.BooleanField(default=False)
     # [[words, thousandths of a log-odds], …] that made a negative post negative.
     because = models.JSONField(default=list)
+    # What its own words say of harm, and what they demand: flag, words, field and place of each.
+    harms = models.JSONField(default=list)
+    demands = models.JSONField(default=list)
     published_at = models.DateTimeField()
     retention = models.CharField(max_length=8, choices=Retention, default=Retention.WORKING)
 

@@ -129,6 +129,8 @@ class Keeper:
             abusive=post.abusive,
             advertisement=post.advertisement,
             because=self._because(row) if stance == "negative" else [],
+            harms=[sign._asdict() for sign in post.harms],
+            demands=[sign._asdict() for sign in post.demands],
             published_at=row.published_at,
             changed_seq=self.seq,
         )

@@ -25,6 +25,7 @@ from guanlan.watch.forms import FactForm, LevelForm, ReasonForm
 from guanlan.watch.models import Event
 from guanlan.watch.permissions import CONFIRM_LEVEL, DISMISS_EVENT
 from guanlan.watch.rows import criteria_rows
+from guanlan.watch.said import said
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # A chart shows a day at least and two at most; marks closer than this would lie on each other.
@@ -162,6 +163,8 @@ def _event_content(request: PersonRequest, event: Event) -> dict[str, Any]:
         "criteria": rows,
         "decisive": [row for row in rows if row.level and row.level == event.computed_level],
         "chart": _chart(event, request.now),
+        "harms": said(event, "harms"),
+        "demands": said(event, "demands"),
         "earliest": event.readings.select_related("post").order_by("published_at", "pk")[:5],
         "page": page,
         "assessments": event.assessments.select_related("person")[:10],

@@ -1,0 +1,83 @@
+"""Disguised spellings of the commonest complaint words: tui款, 退.款, 马扁. A term finds them too.
+
+Idea: of the words in tables/evasions.tsv, those that stand in some term are sought in their
+disguises as well, in the same scan; the rest of the term must stand around them as typed.
+A mark between the characters, or another character that sounds or looks alike, counts only
+where none belongs to its other neighbour by the table (客 服装, 顾客 服务, 辣鸡翅); Latin
+letters only where no more letters or digits stand beside them.
+
+Full width, mathematical letters, traditional characters and what has no width are the normal
+form's business. Limits: of two disguised words in one term one is seen; a homophone that is no
+spelling of the table is not.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import resources
+from itertools import pairwise
+from typing import NamedTuple
+
+from guanlan.engine.text import normal_form
+
+DOTS = ("\u00b7", "\u2022", "\u30fb", "\u4e36")  # zh-data: four dots that stand in the middle
+MARKS = (*" ./*-_|+~^'`=#&\\", *DOTS, "  ", "..", "**", "//", "--", "...")
+
+
+class Spelling(NamedTuple):
+    """One disguise of a word; beside it may stand none of the characters in `not_before`, `not_after`."""
+
+    written: str
+    word: str
+    not_before: str
+    not_after: str
+
+    def stands(self, said: str, at: int) -> bool:
+        """Say whether it is one where it was found, at `at` in `said`."""
+        before, after = said[at - 1 : at], said[at + len(self.written) :][:1]
+        if (before and before in self.not_before) or (after and after in self.not_after):
+            return False
+        return not (
+            (_latin(self.written[0]) and _latin(before)) or (_latin(self.written[-1]) and _latin(after))
+        )
+
+
+class Evasions:
+    """The disguises that the words in `terms` (normal form) may wear."""
+
+    def __init__(self, terms: Sequence[str]) -> None:
+        asked = [spelling for spelling in _spellings() if any(spelling.word in term for term in terms)]
+        self.spellings = {one.written: one for one in asked}
+        self._terms: dict[str, list[tuple[str, str, str]]] = {}
+        for term in terms:
+            for word in dict.fromkeys(one.word for one in asked):
+                if word in term:
+                    head, _word, tail = term.partition(word)
+                    self._terms.setdefault(word, []).append((term, head, tail))
+
+    def meant(self, written: str, said: str, at: int) -> Iterator[tuple[str, int]]:
+        """Yield each term that the disguise found at `at` in `said` stands for, and where it begins."""
+        spelling = self.spellings[written]
+        if not spelling.stands(said, at):
+            return
+        for term, head, tail in self._terms[spelling.word]:
+            if said.startswith(tail, at + len(written)) and said.endswith(head, 0, at):
+                yield term, at - len(head)
+
+
+def _spellings() -> Iterator[Spelling]:
+    lines = (resources.files("guanlan.engine") / "tables" / "evasions.tsv").read_text("utf-8").splitlines()
+    for line in lines[1:]:
+        word, spellings, before, after = line.split("\t")
+        for written in dict.fromkeys(map(normal_form, spellings.split())):
+            spelled = any(map(_latin, written))
+            yield Spelling(written, word, "" if spelled else before, "" if spelled else after)
+        for written in _marked(word):
+            yield Spelling(written, word, before, after)
+
+
+def _marked(word: str) -> Iterable[str]:
+    """Return the word with a mark between two of its characters."""
+    return [left + mark + right for left, right in pairwise(word) for mark in MARKS]
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
