@@ -1,4 +1,4 @@
-"""How sure a comparison with the usual is: 95 % intervals for a share, a difference of shares, a ratio of rates.
+"""How sure a comparison with the usual is: 95 % intervals for a share, its change, and a ratio of rates.
 
 All three stand on one score interval, so that zeros and small counts need no special case.
 """
