@@ -274,7 +274,7 @@ class TestBusiness:
             pytest.approx(2.3006, abs=1e-3),
             pytest.approx(3.9121, abs=1e-3),
         )
-        assert change_words(one) == "高于平日，至少是平日的 2.3 倍，这一天还没过完"
+        assert change_words(one) == "高于平日，至少是平日的 2.3 倍（数未满一天）"
         assert (now_words(one), usual_words(one)) == ("60\u00a0件，11-20 到 14:05", "每天 20\u00a0件")
         assert [len(one.days), len(one.days_before)] == [1, 28]
 
@@ -292,7 +292,7 @@ class TestBusiness:
 
         one = of(impact(event, now=NOW), "complaints")
 
-        assert (one.verdict, change_words(one)) == ("open", "还看不出：这一天没过完，是平日全天的 0.2 倍")
+        assert (one.verdict, change_words(one)) == ("open", "还看不出：数未满一天，是平日全天的 0.2 倍")
 
     def test_what_was_not_given_is_unknown_and_says_why(
         self, event: Event, cast: Cast, stream: Stream

@@ -136,7 +136,7 @@ def change_words(one: Measured) -> str:
     if one.verdict == "lower":
         return _("低于平日，%(how_much)s") % {"how_much": how_much}
     if one.verdict == "open":
-        return _("还看不出：这一天没过完，%(how_much)s") % {"how_much": how_much}
+        return _("还看不出：数未满一天，%(how_much)s") % {"how_much": how_much}
     return _("和平日分不出高低，%(how_much)s") % {"how_much": how_much}
 
 
@@ -160,7 +160,7 @@ def times_the_usual(one: Measured) -> str:
     if value is None:
         return _("平日没有出现过")
     if one.verdict == "higher" and one.is_partial:
-        return _("至少是平日的 %(low)s 倍，这一天还没过完") % {"low": _figure(low)}
+        return _("至少是平日的 %(low)s 倍（数未满一天）") % {"low": _figure(low)}
     if one.is_partial or high is None:
         return _("是平日全天的 %(value)s 倍") % {"value": _figure(value)}
     words = _("是平日的 %(value)s 倍（%(low)s～%(high)s）")
