@@ -99,13 +99,14 @@ class TestImage:
         event.watch.own_accounts = ["观澜商城官方"]
         event.watch.save()
         put(1, BEGIN - 20 * DAY)
-        put(3, NOW, negative=3, author_hash=author_hash("观澜商城官方"))
+        for when in (BEGIN - DAY, NOW):
+            put(3, when, negative=3, author_hash=author_hash("观澜商城官方"))
         original, copy, other = (put(1, NOW, negative=1, author_hash=who)[0] for who in ("a", "a", "b"))
         Reading.objects.filter(post__in=[copy, other]).update(copy_of=original)
 
         one = of(impact(event, now=NOW), "negative_share")
 
-        assert one.now == Count(2, 2)
+        assert (one.now, one.usual) == (Count(2, 2), Count(0, 1))
 
     def test_days_that_differ_widen_the_range(self, event: Event, put: Put) -> None:
         for back in range(1, 21):
@@ -219,6 +220,7 @@ class TestReputation:
 
         assert (one.now, one.usual) == (Count(1, 1), Count(0, 14))
         assert (one.verdict, change_words(one)) == ("higher", "高于平日，平日没有出现过")
+        assert usual_words(one) == "没有"
 
     def test_unknown_followers_and_no_news_source_are_unknown(self, event: Event, put: Put) -> None:
         put(1, BEGIN - 20 * DAY)
@@ -231,6 +233,15 @@ class TestReputation:
         assert change_words(of(found, "outlets")) == "未知：没有接入新闻来源，也没有媒体账号的帖文"
         assert now_words(of(found, "outlets")) == "未知"
 
+    def test_news_that_nobody_signed_are_of_unknown_number(self, event: Event, put: Put) -> None:
+        put(1, BEGIN - 20 * DAY, media_type="news", author_hash="x")
+        put(3, NOW, media_type="news")
+
+        one = of(impact(event, now=NOW), "outlets")
+
+        assert (one.now, one.interval) == (None, None)
+        assert change_words(one) == "未知：新闻都没有署名，数不出是几家"
+
     def test_no_outlet_now_is_zero_where_news_come_in(self, event: Event, put: Put) -> None:
         put(1, BEGIN - 20 * DAY, media_type="news", author_hash="x")
         put(3, NOW, negative=3)
@@ -238,6 +249,7 @@ class TestReputation:
         one = of(impact(event, now=NOW), "outlets")
 
         assert (one.now, one.usual, one.verdict) == (Count(0, 1), Count(1, 20), "alike")
+        assert usual_words(one) == "每天 0.05\u00a0家"
 
     def test_hot_lists_are_what_a_person_stated(self, event: Event, put: Put, cast: Cast) -> None:
         assert impact(event, now=NOW).stated == ()
@@ -321,9 +333,12 @@ class TestBusiness:
 
     def test_a_closed_row_does_not_count(self, event: Event, cast: Cast, stream: Stream) -> None:
         self.give(cast, stream, self.weeks() | {NOW.date(): 600})
-        self.give(cast, stream, {NOW.date(): 60}, now=NOW + timedelta(minutes=1))
+        corrected = {NOW.date(): 60, NOW.date() - DAY: 48}
+        self.give(cast, stream, corrected, now=NOW + timedelta(minutes=1))
 
-        assert of(impact(event, now=NOW + timedelta(minutes=1)), "complaints").now == Count(60, 1)
+        one = of(impact(event, now=NOW + timedelta(minutes=1)), "complaints")
+
+        assert (one.now, one.usual) == (Count(60, 1), Count(27 * 20 + 48, 28))
         assert Volume.objects.filter(day=NOW.date()).count() == 2
 
 

@@ -28,6 +28,8 @@ def outlets(event: Event, posts: Posts) -> Measured:
     why = ""
     if not now and not _news_come_in(event):
         why = _("没有接入新闻来源，也没有媒体账号的帖文")
+    elif now and not voices(now):
+        why = _("新闻都没有署名，数不出是几家")
     return _a_day("outlets", posts, now, before, why)
 
 

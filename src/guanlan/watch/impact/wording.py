@@ -122,6 +122,8 @@ def usual_words(one: Measured) -> str:
         return _("未知")
     if one.is_share:
         return percent(one.usual.count, one.usual.of)
+    if not one.usual.count:
+        return _("没有")
     mean = one.usual.count / one.usual.of
     return _("每天 %(mean)s\u00a0%(unit)s") % {"mean": _figure(mean), "unit": _unit(one.code)}
 
@@ -178,4 +180,4 @@ def percent(count: int, of: int) -> str:
 
 
 def _figure(value: float) -> str:
-    return f"{value:,.1f}" if value < 10 else f"{value:,.0f}"
+    return f"{value:.2f}" if value < 0.1 else f"{value:.1f}" if value < 10 else f"{value:,.0f}"
