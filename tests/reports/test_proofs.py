@@ -126,7 +126,7 @@ def test_every_roll_lists_what_plain_sql_counts(report: Report, mixed_event: Eve
     for code in checked:
         assert set(kept[code]["keys"]) == asked(mixed_event, CONDITIONS[code]), code
     assert {"recent", "trend", "complaints_72h", "negative_24h"} <= set(checked)
-    elsewhere = ("hour-", "platform-", "all-", "signal-", "growth_7d", "outlets", "large_accounts")
+    elsewhere = ("hour-", "platform-", "all-", "signal-", "growth_7d", "outlets", "large_accounts", "impact")
     assert [code for code in set(kept) - set(checked) if not code.startswith(elsewhere)] == []
 
 

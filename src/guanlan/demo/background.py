@@ -25,8 +25,8 @@ def background(seed: int, *, end: datetime) -> dict[str, Background]:
     found = {}
     for watch, (posts, negative) in told["watches"].items():
         rng = random.Random(f"{seed}/{watch}")
-        against = [_arrivals(rng, negative * share) for share in busy]
-        others = [_arrivals(rng, (posts - negative) * share) for share in busy]
+        against = [arrivals(rng, negative * share) for share in busy]
+        others = [arrivals(rng, (posts - negative) * share) for share in busy]
         totals = tuple(one + other for one, other in zip(against, others, strict=True))
         found[watch] = Background(first, totals, tuple(against))
     return found
@@ -39,7 +39,7 @@ def _busy(first: datetime, hours: int) -> list[float]:
     return [day[hour] * len(day) / sum(day) for hour in local]
 
 
-def _arrivals(rng: random.Random, mean: float) -> int:
+def arrivals(rng: random.Random, mean: float) -> int:
     """Return how many came in an hour that expects `mean` (Poisson)."""
     count, at = 0, rng.expovariate(1)
     while at < mean:

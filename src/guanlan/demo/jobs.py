@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from guanlan.clocks.edge import now_for
 from guanlan.clocks.models import Stream
 from guanlan.demo.shelf import Laid, laid_out
+from guanlan.demo.volumes import give_next_volumes
 from guanlan.intake.actions import receive_batch
 from guanlan.intake.models import Batch, Source
 
@@ -13,11 +14,11 @@ _EVERY = timedelta(minutes=5)
 
 
 def play_next() -> bool:
-    """Let one source give the posts that are due; say whether there were any."""
+    """Let one source, or customer service, give what is due; say whether there was anything."""
     for stream in Stream.objects.filter(kind=Stream.Kind.DEMO, closed_at=None):
         now = now_for(stream)
         sources = Source.objects.filter(stream=stream, kind=Source.Kind.PLAYED, closed_at=None)
-        if any(_give(source, now) for source in sources.order_by("pk")):
+        if any(_give(source, now) for source in sources.order_by("pk")) or give_next_volumes(stream, now):
             return True
     return False
 

@@ -15,6 +15,7 @@ from guanlan.demo.generator import SEED, generate
 from guanlan.demo.jobs import play_next
 from guanlan.demo.phrases import written
 from guanlan.demo.shelf import lay_out
+from guanlan.demo.volumes import give_usual_volumes
 from guanlan.errors import Refused
 from guanlan.intake.jobs import read_next_batch, watch_for_silence
 from guanlan.people.models import Membership, Person
@@ -74,6 +75,7 @@ def _found(now: datetime) -> Stream:
         for name, before in background(SEED, end=begin).items():
             watch = Watch.objects.get(stream=stream, name=name)
             note_background(watch=watch, **before._asdict(), person=watching, now=begin)
+        give_usual_volumes(stream, SEED, now=begin)
     return stream
 
 

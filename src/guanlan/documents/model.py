@@ -131,7 +131,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """The posts that one figure counts, by their keys: what a list of many is proved by.
+    """The posts that one figure counts, or the rows given by persons, by their keys: what many are proved by.
 
     `sha256` is that of the sorted keys, a line each (`frozen.roll_bytes`). With a `number` it stands
     in the document's table of rolls; without one only its page has it.
@@ -144,6 +144,7 @@ class Roll:
     number: int = 0
     page: str = ""  # below the document's `address`
     shown: str = ""  # keys to print, where there is no page
+    of: Literal["posts", "days"] = "posts"  # what the keys are of
 
 
 @dataclass(frozen=True, slots=True)

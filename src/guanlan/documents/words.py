@@ -12,7 +12,9 @@ def labels() -> dict[str, str]:
         "roll": _("单"),
         "rolls": _("数字与帖文名单"),
         "rolls_note": _("校验码是名单内帖文编号排序后的 SHA-256"),
-        "unnumbered": _("另有 {count} 份分格名单（各平台、每小时），表中各数字即指向它，校验码随名单保存。"),
+        "unnumbered": _(
+            "另有 {count} 份分格名单（各平台、每小时、业务量等），表中各数字即指向它，校验码随名单保存。"
+        ),
         "roll_counts": _("数的是什么"),
         "roll_count": _("条数"),
         "roll_hash": _("校验码"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanlan.clocks.models import Retention, StreamRow
 from guanlan.people.models import Person, Unit
+from guanlan.people.weeks import local_day
 
 
 class MediaType(models.TextChoices):
@@ -168,3 +169,38 @@ class Sight(StreamRow):
 
     def __str__(self) -> str:
         return f"{self.post_id} {self.seen_at}"
+
+
+class Volume(StreamRow):
+    """What customer service had on its hands on one day (业务量), as a person, file or program gave it.
+
+    Null means not given, never zero. A correction closes the row and writes another.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="volumes")
+    day = models.DateField()  # in Shanghai
+    complaints = models.PositiveIntegerField(null=True)
+    refunds = models.PositiveIntegerField(null=True)
+    contacts = models.PositiveIntegerField(null=True)
+    source = models.CharField(max_length=120)
+    given_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-day", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["stream", "unit", "day"],
+                condition=models.Q(closed_at=None),
+                name="intake_one_volume_a_day",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.source}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the day was over when the figures were given."""
+        return self.day < local_day(self.given_at)

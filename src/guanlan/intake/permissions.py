@@ -2,3 +2,4 @@
 
 REPORT_POST = "intake.report_post"
 MANAGE_SOURCES = "intake.manage_sources"
+GIVE_VOLUMES = "intake.give_volumes"

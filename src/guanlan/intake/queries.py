@@ -1,13 +1,13 @@
 """Reading sources, batches and posts."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from guanlan.clocks.models import Stream
-from guanlan.intake.models import Batch, Post, Source
-from guanlan.people.models import Person
+from guanlan.intake.models import Batch, Post, Source, Volume
+from guanlan.people.models import Person, Unit
 
 
 def sources(person: Person, stream: Stream, *, now: datetime) -> QuerySet[Source]:
@@ -36,3 +36,21 @@ def batches(person: Person, stream: Stream) -> QuerySet[Batch]:
 def batch_report(batch: Batch) -> dict[str, Any]:
     """Return what became of a batch, with the first refused lines."""
     return {"batch": batch, "refused_lines": batch.refused_lines.order_by("line")[:100]}
+
+
+def volumes(person: Person, stream: Stream, unit: Unit) -> QuerySet[Volume]:
+    """Return the figures that stand, the latest day first."""
+    mine = Volume.visible_to(person).filter(stream=stream, unit=unit, closed_at=None)
+    return mine.select_related("given_by").order_by("-day")
+
+
+def volume_of(person: Person, stream: Stream, unit: Unit, day: date) -> Volume | None:
+    """Return the figures that stand for a day."""
+    return volumes(person, stream, unit).filter(day=day).first()
+
+
+def days_without(person: Person, stream: Stream, unit: Unit, *, today: date, days: int = 28) -> list[date]:
+    """Return which of the last days before today nobody gave figures for, the latest first."""
+    asked = [today - timedelta(days=back) for back in range(1, days + 1)]
+    given = set(volumes(person, stream, unit).filter(day__in=asked).values_list("day", flat=True))
+    return [day for day in asked if day not in given]

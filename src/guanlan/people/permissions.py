@@ -25,6 +25,7 @@ TABLE: dict[str, frozenset[Function]] = {
         "plan.manage": (F.ADMINISTRATOR, F.COMMAND, F.LEADER),
         "intake.report_post": (F.MONITORING, F.SERVICE, F.MEDIA, F.LEGAL, F.COMMAND),
         "intake.manage_sources": (F.MONITORING, F.ADMINISTRATOR),
+        "intake.give_volumes": (F.SERVICE,),
         "watch.manage_watches": (F.MONITORING, F.ADMINISTRATOR),
         "watch.confirm_level": (F.MONITORING, F.COMMAND),
         "watch.dismiss_event": (F.MONITORING, F.COMMAND),

@@ -16,7 +16,7 @@ from guanlan.people.models import Person
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.queries import document, in_force
 from guanlan.plan.wording import level_word
-from guanlan.reports import figures, sections
+from guanlan.reports import figures, impacts, sections
 from guanlan.reports.proofs import Proofs
 from guanlan.reports.times import times_of
 from guanlan.watch.counting import Counted, Row, counted, rows_of
@@ -120,6 +120,7 @@ def _counts(matter: Matter, now: datetime) -> list[Block]:
     """Put together what flash and closing report say of the posts."""
     event, rows, proofs = matter.event, matter.rows, matter.proofs
     blocks: list[Block] = [figures.trend(event, matter.incident, rows, proofs, now=now)]
+    blocks += impacts.blocks(event, matter.incident, proofs, now=now)
     if matter.plan is not None and matter.criteria:
         blocks += figures.criteria(matter.criteria, matter.counted, proofs, event)
     blocks += sections.level_moves(event, matter.incident, matter.plan, rows, proofs, now=now)

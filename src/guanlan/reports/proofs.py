@@ -7,6 +7,7 @@ carries a roll: the keys of exactly the posts counted, with their hash, and a pa
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Literal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from guanlan.documents import model
 from guanlan.documents.frozen import roll_bytes
 from guanlan.documents.model import Run
 from guanlan.incidents.wording import moment
-from guanlan.intake.models import Post
+from guanlan.intake.models import Post, Volume
 from guanlan.intake.reading.links import platform_called
 from guanlan.watch.counting import Row
 
@@ -44,6 +45,12 @@ class Proofs:
             return Run(words, self.posts(row.pk for row in rows), strong)
         return Run(words, (), strong, (self.roll(code, counts, rows),))
 
+    def days(self, words: str, code: str, counts: str, rows: Sequence[Volume]) -> Run:
+        """Return words that stand on the figures of some days, leading to a roll of them."""
+        if not rows:
+            return Run(words)
+        return Run(words, rolls=(self._kept(code, counts, [row.key for row in rows], 0, "days"),))
+
     def cell(self, code: str, counts: str, rows: Sequence[Row]) -> Run:
         """Return the number of `rows` for a table of many such, leading to a roll without a number."""
         words = f"{len(rows):,}"
@@ -51,12 +58,16 @@ class Proofs:
 
     def roll(self, code: str, counts: str, rows: Sequence[Row], *, numbered: bool = True) -> str:
         """Keep the roll of `rows`, in their order, and return its code; a code is kept once."""
+        number = sum(1 for kept in self._rolls.values() if kept.number) + 1 if numbered else 0
+        return self._kept(code, counts, [row.key for row in rows], number)
+
+    def _kept(
+        self, code: str, counts: str, keys: Sequence[str], number: int, of: Literal["posts", "days"] = "posts"
+    ) -> str:
         if code not in self._rolls:
-            keys = tuple(row.key for row in rows)
-            number = sum(1 for kept in self._rolls.values() if kept.number) + 1 if numbered else 0
             digest = hashlib.sha256(roll_bytes(keys)).hexdigest()
             page = reverse("report-roll", args=[self._report, code])
-            self._rolls[code] = model.Roll(code, counts, keys, digest, number, page)
+            self._rolls[code] = model.Roll(code, counts, tuple(keys), digest, number, page, of=of)
         return code
 
     def rolls(self) -> tuple[model.Roll, ...]:

@@ -12,7 +12,7 @@ from guanlan.clocks.models import Stream
 from guanlan.documents.frozen import Frozen
 from guanlan.documents.printed import is_wide, listed, resolve
 from guanlan.incidents.models import Incident
-from guanlan.intake.models import Post
+from guanlan.intake.models import Post, Volume
 from guanlan.people.models import Function, Person
 from guanlan.people.queries import persons_with
 from guanlan.reports.models import Receipt, Report
@@ -120,6 +120,13 @@ def posts_of(person: Person, keys: Sequence[str]) -> list[Post]:
     """Return the posts with these keys that this person may see, in the order of the keys."""
     found = {post.key: post for post in Post.visible_to(person).filter(key__in=keys)}
     return [found[key] for key in keys if key in found]
+
+
+def days_of(person: Person, keys: Sequence[str]) -> list[Volume]:
+    """Return the figures with these keys, in the order of the keys; corrected ones are among them."""
+    found = Volume.visible_to(person).filter(key__in=keys).select_related("given_by")
+    rows = {row.key: row for row in found}
+    return [rows[key] for key in keys if key in rows]
 
 
 def gone(person: Person, keys: Sequence[str]) -> int:

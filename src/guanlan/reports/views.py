@@ -121,17 +121,18 @@ def rolls_page(request: PersonRequest, key: str) -> HttpResponse:
 
 @login_required
 def roll_page(request: PersonRequest, key: str, code: str) -> HttpResponse:
-    """Show the posts that one figure counts, as they were when the report was frozen."""
+    """Show the posts or days that one figure stands on, as they were when the report was frozen."""
     report = _report(request, key)
     roll = _roll(report, code)
     page = Paginator(roll["keys"], 50).get_page(request.GET.get("page"))
-    content = {
-        "report": report,
-        "roll": roll,
-        "page": page,
+    content = {"report": report, "roll": roll, "page": page, "unchanged": queries.is_unchanged(report)}
+    if roll.get("of") == "days":
+        return render(
+            request, "reports/roll_days.html", content | {"days": queries.days_of(request.user, list(page))}
+        )
+    content |= {
         "posts": queries.posts_of(request.user, list(page)),
         "gone": queries.gone(request.user, roll["keys"]),
-        "unchanged": queries.is_unchanged(report),
     }
     return render(request, "reports/roll.html", content)
 

@@ -4,10 +4,14 @@ from django.urls import include, path
 
 from guanlan.api.root import api
 from guanlan.intake.api import router as intake_router
+from guanlan.intake.volume_api import router as volumes_router
 from guanlan.site import views
 from guanlan.site.more import more
+from guanlan.watch.api import router as watch_router
 
 api.add_router("", intake_router)
+api.add_router("", volumes_router)
+api.add_router("", watch_router)
 
 urlpatterns = [
     path("", views.home, name="home"),

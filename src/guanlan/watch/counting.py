@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from guanlan.engine.measures import HARM, LARGE_ACCOUNT, Hours
 from guanlan.intake.authors import author_hash
 from guanlan.intake.models import MediaType
-from guanlan.watch.models import Event, JournalEntry, Reading, Watch
+from guanlan.watch.models import Event, Hit, JournalEntry, Reading, Watch
 
 HOUR = timedelta(hours=1)
 BEFORE, YOUNG = Hours.BASELINE * HOUR, Hours.YOUNG * HOUR
@@ -77,6 +77,17 @@ class Counted:
 def rows_of(event: Event) -> list[Row]:
     """Return the event's posts, the earliest first."""
     return _rows(event.readings.all(), event.watch)
+
+
+def under(watch: Watch) -> QuerySet[Reading]:
+    """Return the readings of posts that met the watch or stand in one of its events."""
+    met = Q(post__in=Hit.objects.filter(watch=watch).values("post"))
+    return Reading.objects.filter(Q(event__watch=watch) | met, stream=watch.stream)
+
+
+def rows_under(watch: Watch, since: datetime, until: datetime) -> list[Row]:
+    """Return the posts under a watch from `since` until before `until`, the earliest first."""
+    return _rows(under(watch).filter(published_at__gte=since, published_at__lt=until), watch)
 
 
 def counted(event: Event, rows: list[Row], *, now: datetime) -> Mapping[str, Counted]:
@@ -143,15 +154,14 @@ def _growth(event: Event, now: datetime) -> Counted:
         return Counted(None)  # the engine holds its baseline too young
     last = now.replace(minute=0, second=0, microsecond=0) + HOUR
     start = last - 24 * HOUR
-    under = Q(event__watch=event.watch) | Q(post__hits__watch=event.watch)
-    readings = Reading.objects.filter(under, stream=event.stream, published_at__lt=last)
+    readings = under(event.watch).filter(published_at__lt=last)
     first = readings.order_by("published_at").values_list("published_at", flat=True).first()
     rows = [
         row for row in _rows(readings.filter(published_at__gte=start - BEFORE), event.watch) if row.against
     ]
     day = tuple(row for row in rows if row.at >= start)
     before = tuple(row for row in rows if row.at < start)
-    noted = dict(_noted(event.watch))
+    noted = {hour: negative for hour, _posts, negative in noted_hours(event.watch)}
     begun = min([first.replace(minute=0, second=0, microsecond=0) if first else last, *noted])
     hours = min(Hours.BASELINE, (start - begun) // HOUR)
     if hours + 24 < Hours.YOUNG:
@@ -162,15 +172,16 @@ def _growth(event: Event, now: datetime) -> Counted:
     return Counted((now_negative * hours - base) * 100 // base, day, before)
 
 
-def _noted(watch: Watch) -> Iterator[tuple[datetime, int]]:
-    """Yield the hours before Guanlan watched, each with its negative posts, as a person noted them."""
+def noted_hours(watch: Watch) -> Iterator[tuple[datetime, int, int]]:
+    """Yield the hours before Guanlan watched, each with posts and negative ones, as a person noted them."""
     notes = JournalEntry.objects.filter(
         stream=watch.stream, change__kind="background", change__watch=watch.name, applied_at__isnull=False
     )
     for note in notes.order_by("number"):
         first = datetime.fromisoformat(note.change["first_hour"]).replace(minute=0, second=0, microsecond=0)
-        for place, count in enumerate(note.change["negative"]):
-            yield first + place * HOUR, count
+        counts = zip(note.change["posts"], note.change["negative"], strict=True)
+        for place, (posts, negative) in enumerate(counts):
+            yield first + place * HOUR, posts, negative
 
 
 def _rows(readings, watch: Watch) -> list[Row]:  # type: ignore[no-untyped-def]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guanlan.watch.views import events, watches
+from guanlan.watch.views import events, impact, watches
 
 urlpatterns = [
     path("feed/", events.feed_page, name="feed"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("events/<str:key>/confirm/", events.confirm, name="event-confirm"),
     path("events/<str:key>/dismiss/", events.dismiss, name="event-dismiss"),
     path("events/<str:key>/fact/", events.fact, name="event-fact"),
+    path("events/<str:key>/impact/", impact.impact_page, name="event-impact"),
+    path("events/<str:key>/impact/<str:code>/", impact.impact_posts, name="event-impact-posts"),
     path("watches/", watches.watches_page, name="watches"),
     path("watches/new/", watches.add_watch, name="watch-new"),
     path("watches/import/", watches.import_watches, name="watch-import"),

@@ -15,10 +15,10 @@ _DELIMITERS = ",\t;|"
 
 def raws(path: Path, opening: Opening, mapping: Mapping[str, str] | None) -> Iterator[Raw]:
     """Yield the posts of a delimited file as raw columns, at most 1,000 rows at a time."""
-    return tables.raws(_rows(path, opening), path.name, mapping)
+    return tables.raws(rows(path, opening), path.name, mapping)
 
 
-def _rows(path: Path, opening: Opening) -> Iterator[tables.Row]:
+def rows(path: Path, opening: Opening) -> Iterator[tables.Row]:
     """Yield (line where the row begins, its cells or why there are none); blank rows are left out."""
     refused: deque[Refusal] = deque()
     reader = csv.reader(_texts(path, opening, refused), delimiter=_delimiter(opening.text), strict=True)

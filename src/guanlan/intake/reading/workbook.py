@@ -38,6 +38,22 @@ def raws(path: Path, mapping: Mapping[str, str] | None) -> Iterator[Raw]:
         book.close()
 
 
+def first_rows(path: Path, most: int) -> list[tables.Row]:
+    """Return at most `most` rows of the first sheet that holds anything."""
+    _refuse_bombs(path)
+    found: list[tables.Row] = []
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        for sheet in book.worksheets:
+            found = list(islice(_rows(sheet), most))
+            if found:
+                break
+        book.close()
+    except _BROKEN:
+        raise _not_a_workbook(path) from None
+    return found
+
+
 def _sheet_raws(book: Any, path: Path, mapping: Mapping[str, str] | None) -> Iterator[Raw]:
     chosen = _choose(book, mapping)
     others = [sheet.title for sheet in book.worksheets if sheet is not chosen]
