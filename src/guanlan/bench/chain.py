@@ -124,8 +124,7 @@ class StrongGlue:
             for post, text, share in zip(read, texts, shares, strict=True):
                 key = next(self.number)
                 hits += [
-                    (key, f"q{query}", "", "", 0)
-                    for query in self.plain.by_anchor(found_at(self.rust, text))
+                    (key, f"q{query}", "", "", 0) for query in self.plain.by_anchor(found_at(self.rust, text))
                 ]
                 copy = self.copies.take(text)
                 posts.append(_plain_row(key, post, share, copy, self._topic(text)))
@@ -169,9 +168,7 @@ class Glue:
         self.automaton = automaton(self.plain.words)
         self.convert = opencc.OpenCC("t2s").convert
         self.copies = Datasketch()
-        self.river = TextClust(
-            real_time_fading=False, fading_factor=0.001, tgap=100, auto_r=True, radius=0.9
-        )
+        self.river = TextClust(real_time_fading=False, fading_factor=0.001, tgap=100, auto_r=True, radius=0.9)
 
     def run(self, course: Course, rows: Rows) -> None:
         """Take the first lines, one by one."""

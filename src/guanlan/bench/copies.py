@@ -97,5 +97,3 @@ def copying(material: Material) -> Contest:
             Peer(Side("datasketch(64)", len(few), datasketch), 100, 200),
         ],
     )
-
-

@@ -48,9 +48,7 @@ def _normalised(batch: pa.RecordBatch) -> Texts:
 
 def peer_normalise(texts: Sequence[str], convert: Callable[[str], str]) -> list[str]:
     """NFKC, simplified characters, lower case, addresses masked: a post at a time."""
-    return [
-        ADDRESS.sub("\x1d", convert(unicodedata.normalize("NFKC", text)).lower()) for text in texts
-    ]
+    return [ADDRESS.sub("\x1d", convert(unicodedata.normalize("NFKC", text)).lower()) for text in texts]
 
 
 def normalising(material: Material) -> Contest:
@@ -112,7 +110,9 @@ class PlainQueries:
     """Queries as one would write them in Python over an automaton: sets of words found, an index of anchors."""
 
     def __init__(self, asked: Sequence[Asked]) -> None:
-        self.words = sorted({word for one in asked for group in (*one.groups, one.excluded) for word in group})
+        self.words = sorted(
+            {word for one in asked for group in (*one.groups, one.excluded) for word in group}
+        )
         number = {word: place for place, word in enumerate(self.words)}
         self.asked = [
             (
@@ -149,7 +149,9 @@ class PlainQueries:
             return False
         return not near or self._near(groups[0], groups[1], near, places)
 
-    def _near(self, left: frozenset[int], right: frozenset[int], near: int, places: dict[int, list[int]]) -> bool:
+    def _near(
+        self, left: frozenset[int], right: frozenset[int], near: int, places: dict[int, list[int]]
+    ) -> bool:
         sizes = self.sizes
         for one in left & places.keys():
             for other in right & places.keys():
@@ -169,7 +171,7 @@ def asking(material: Material, count: int = 1000, words: int = 4000) -> Contest:
 
     def own() -> Work:
         return lambda: [
-            matcher.match(texts, batch) for texts, batch in zip(material.read, material.batches, strict=True)
+            matcher.find(texts, batch) for texts, batch in zip(material.read, material.batches, strict=True)
         ]
 
     def with_rust(evaluate: Callable[[dict[int, list[int]]], list[int]], texts: Sequence[str]) -> Work:
@@ -182,9 +184,7 @@ def asking(material: Material, count: int = 1000, words: int = 4000) -> Contest:
         Side("guanlan", posts, own),
         [
             Peer(
-                Side(
-                    "ahocorasick_rs + anchors", posts, lambda: with_rust(plain.by_anchor, material.folded)
-                ),
+                Side("ahocorasick_rs + anchors", posts, lambda: with_rust(plain.by_anchor, material.folded)),
                 15,
                 50,
             ),
@@ -213,18 +213,21 @@ def judging(material: Material) -> Contest:
 
     def scikit() -> list[object]:
         return [
-            line.predict_proba(vectors.transform(material.folded[at : at + 5000])) for at in range(0, posts, 5000)
+            line.predict_proba(vectors.transform(material.folded[at : at + 5000]))
+            for at in range(0, posts, 5000)
         ]
 
     return Contest(
         _("所有判断一遍读完"),
-        Side(
-            "guanlan", posts, lambda: lambda: [stance(texts, material.model) for texts in material.read]
-        ),
+        Side("guanlan", posts, lambda: lambda: [stance(texts, material.model) for texts in material.read]),
         [
             Peer(Side("fastText", posts, lambda: lambda: predict(material.folded)), 4, 15),
             Peer(Side("scikit-learn", posts, lambda: scikit), 15, 60),
-            Peer(Side("SnowNLP", len(few), lambda: lambda: [SnowNLP(text).sentiments for text in few]), 2000, 8000),
+            Peer(
+                Side("SnowNLP", len(few), lambda: lambda: [SnowNLP(text).sentiments for text in few]),
+                2000,
+                8000,
+            ),
         ],
     )
 
@@ -245,7 +248,9 @@ def fast_text(texts: Sequence[str]) -> Callable[[Sequence[str]], object]:
 
 def hashed(texts: Sequence[str]) -> tuple[HashingVectorizer, SGDClassifier]:
     """Return scikit-learn's hashed character n-grams and a fitted linear model."""
-    vectors = HashingVectorizer(analyzer="char", ngram_range=(1, 3), n_features=FEATURES, alternate_sign=False)
+    vectors = HashingVectorizer(
+        analyzer="char", ngram_range=(1, 3), n_features=FEATURES, alternate_sign=False
+    )
     line = SGDClassifier(loss="log_loss", max_iter=3, tol=None, random_state=0)
     line.fit(vectors.transform(texts[:3000]), [number % 3 for number in range(min(3000, len(texts)))])
     return vectors, line

@@ -90,9 +90,7 @@ def held(contest: Contest, rounds: int = ROUNDS) -> list[Finding]:
     """Run a contest; return a line per peer."""
     contest.own.ready()()  # compiles what is not yet compiled
     own, *others = timed([contest.own, *(peer.side for peer in contest.peers)], rounds)
-    return [
-        _against(contest, peer, own, other) for peer, other in zip(contest.peers, others, strict=True)
-    ]
+    return [_against(contest, peer, own, other) for peer, other in zip(contest.peers, others, strict=True)]
 
 
 def _against(contest: Contest, peer: Peer, own: Timed, other: Timed) -> Finding:

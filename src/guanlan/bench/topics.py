@@ -32,9 +32,7 @@ def terms_of(texts: Sequence[str], lexicon: Lexicon) -> list[Terms]:
     for batch in batches(texts):
         read = normalise(batch.column("title"), batch.column("text"))
         for first, last in zip(read.starts[:-1].tolist(), read.starts[1:].tolist(), strict=True):
-            found.append(
-                buffer[: collect(read.codes, first, last, 0, KINDS, lexicon.cutter, buffer)].copy()
-            )
+            found.append(buffer[: collect(read.codes, first, last, 0, KINDS, lexicon.cutter, buffer)].copy())
     return found
 
 
@@ -94,9 +92,7 @@ def gathering(inventor: Inventor, lexicon: Lexicon) -> Contest:
         _("聚类，现存 {live} 个").format(live=f"{LIVE:,}"),
         Side("guanlan", POSTS, own),
         [
-            Peer(
-                Side("sparse_dot_topn", POSTS, lambda: lambda: sp_matmul_topn(coming, live, top_n=1)), 3, 6
-            ),
+            Peer(Side("sparse_dot_topn", POSTS, lambda: lambda: sp_matmul_topn(coming, live, top_n=1)), 3, 6),
             Peer(Side("River TextClust (1,000)", RIVER_POSTS, clustered), 300, 600),
         ],
     )
