@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from guanlan.engine import spread
@@ -65,8 +66,13 @@ class Stream:
     def change_watches(self, watches: Sequence[Watch]) -> None:
         """Match with these from now on; a name keeps its number, events and history."""
         self.watches = tuple(watches)
+        self.owners: dict[str, set[int]] = {}  # an author's name: the watches whose owner it is
         for watch in watches:
-            self.subjects[self.names.setdefault(watch.name, len(self.names))] = subject(watch)
+            number = self.names.setdefault(watch.name, len(self.names))
+            self.subjects[number] = subject(watch)
+        for name, accounts in {watch.name: watch.own_accounts for watch in watches}.items():
+            for account in accounts:
+                self.owners.setdefault(account, set()).add(self.names[name])
 
     def name_of(self, watch: int) -> str:
         """Return a watch's name."""
@@ -226,24 +232,29 @@ class Stream:
     def _post_results(self, reading: Reading) -> list[PostResult]:
         names, ledger = list(self.names), self.ledger
         keys = {number: event.key for number, event in self.events.items()} if self.taken else {}
-        ids, platforms = reading.words["id"], reading.words["platform"]
-        stances, known = reading.stance.tolist(), reading.known.tolist()
+        founds = _founds(reading)
         found = []
-        for post, stance in enumerate(stances):
+        columns = (
+            reading.words["id"],
+            reading.words["platform"],
+            reading.stance.tolist(),
+            reading.known.tolist(),
+        )
+        for post, (name, platform, stance, known) in enumerate(zip(*columns, strict=True)):
             rows = self.taken.get(post, ())
             events = tuple(keys.get(int(ledger["event"][row])) for row in rows)
             original = reading.copies.get(post)
             found.append(
                 PostResult(
-                    ids[post],
-                    platforms[post],
+                    name,
+                    platform,
                     tuple(names[ledger["watch"][row]] for row in rows),
-                    tuple(Found(h.watch, h.term, h.field, h.at) for h in reading.hits.get(post, ())),
+                    founds.get(post, ()),
                     original[0] if original else None,
                     dict(zip(CLASSES, stance, strict=True)),
                     events[0] if events else None,
                     events,
-                    known[post],
+                    known,
                 )
             )
         return found
@@ -285,6 +296,18 @@ class Stream:
         stream.gather = Gather.restore(state["gather"])
         stream.bursts, stream.spread = Bursts.restore(state["bursts"]), spread.Spread.restore(state["spread"])
         return stream
+
+
+def _founds(reading: Reading) -> dict[int, tuple[Found, ...]]:
+    """Return the terms found in each post that has any."""
+    hits = reading.hits
+    names, shown = [watch.name for watch in hits.watches], hits.shown()
+    rows = zip(hits.of.tolist(), hits.why.tolist(), hits.fields(), hits.offsets.tolist(), strict=True)
+    found = [Found(names[watch], shown[why], field, at) for watch, why, field, at in rows]
+    posts, begins = np.unique(hits.posts, return_index=True)
+    ends = [*begins[1:].tolist(), len(found)][: len(posts)]
+    places = zip(posts.tolist(), begins.tolist(), ends, strict=True)
+    return {post: tuple(found[first:last]) for post, first, last in places}
 
 
 def _watch(state: dict[str, Any]) -> Watch:

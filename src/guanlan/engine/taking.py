@@ -1,5 +1,6 @@
 """Takes one post into a stream: whose it is, which event it goes to, where it came from."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -76,7 +77,8 @@ def _kin(stream: Stream, reading: Reading, post: int) -> Kin:
 
 def _watches(stream: Stream, reading: Reading, post: int, kin: Kin) -> list[int]:
     """Return the watches that the post's own words hit, or its thread's or the reposted post's."""
-    watches = {stream.names[hit.watch] for hit in reading.hits.get(post, ())}
+    first, last = np.searchsorted(reading.hits.posts, (post, post + 1))
+    watches = {stream.names[reading.hits.watches[of].name] for of in reading.hits.of[first:last].tolist()}
     if reading.parents[post]:
         watches.update(stream.gather.thread(kin.thread))
     for row in (kin.parent, kin.origin):
@@ -106,11 +108,10 @@ def _enter(
         "thread": kin.thread,
     }
     name, post_id = reading.words["author"][post], reading.words["id"][post]
-    owners = {stream.names[watch.name]: watch.own_accounts for watch in stream.watches}
+    owned: Collection[int] = stream.owners.get(name, ()) if name is not None else ()
     rows: list[int] = []
     for watch in watches:
-        ours = name is not None and name in owners.get(watch, ())
-        rows.append(ledger.append(post_id, values | {"watch": watch, "ours": ours}))
+        rows.append(ledger.append(post_id, values | {"watch": watch, "ours": watch in owned}))
         if len(rows) > 1:
             ledger["twin"][rows[-2]] = rows[-1]
     stream.seen.bind(int(reading.keys[post]), rows[0])
