@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from guanlan.clocks.inserting import insert
 from guanlan.clocks.models import Stream
 from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
@@ -96,32 +97,31 @@ class Keeper:
             row = rows[post.platform, post.id]
             readings.append(self._reading(post, row, copied.get(post.duplicate_of or "")))
             hits += [
-                Hit(
-                    stream=self.stream,
-                    post=row,
-                    watch=self.watches[hit.watch],
-                    term=hit.term[:60],
-                    field=hit.field,
-                    position=hit.at,
-                )
+                {
+                    "stream_id": self.stream.pk,
+                    "post_id": row.pk,
+                    "watch_id": self.watches[hit.watch].pk,
+                    "term": hit.term[:60],
+                    "field": hit.field,
+                    "position": hit.at,
+                }
                 for hit in post.hits
             ]
-        Reading.objects.bulk_create(readings)
-        Hit.objects.bulk_create(hits)
+        insert(Reading, readings)
+        insert(Hit, hits)
 
-    def _reading(self, post: PostResult, row: Post, original: Post | None) -> Reading:
-        return Reading(
-            stream=self.stream,
-            post=row,
-            event=self.events.get(post.event or ""),
-            copy_of=original,
-            negative=post.stance["negative"],
-            neutral=post.stance["neutral"],
-            positive=post.stance["positive"],
-            stance=stance_of(post.stance, self.model.negative_at),
-            published_at=row.published_at,
-            changed_seq=self.seq,
-        )
+    def _reading(self, post: PostResult, row: Post, original: Post | None) -> dict[str, Any]:
+        event = self.events.get(post.event or "")
+        return {
+            "stream_id": self.stream.pk,
+            "post_id": row.pk,
+            "event_id": event.pk if event else None,
+            "copy_of_id": original.pk if original else None,
+            **{name: post.stance[name] for name in ("negative", "neutral", "positive")},
+            "stance": stance_of(post.stance, self.model.negative_at),
+            "published_at": row.published_at,
+            "changed_seq": self.seq,
+        }
 
     def _moves(self, moved: Iterable[Moved]) -> None:
         for move in moved:
