@@ -42,9 +42,9 @@ JOIN = 0.2
 class Course:
     """The lines and queries that every chain takes; `folder` holds files and databases."""
 
-    def __init__(self, folder: Path, inventor: Inventor) -> None:
+    def __init__(self, folder: Path, inventor: Inventor, posts: int = POSTS) -> None:
         self.folder = folder
-        self.lines = lines(inventor.posts(POSTS).texts)
+        self.lines = lines(inventor.posts(posts).texts)
         self.asked: list[Asked] = queries(inventor, QUERIES, terms(inventor, TERMS))
         self.watches = [*watches(self.asked), Watch("all", EVERYTHING)]
         self.model = Model.load()
@@ -57,7 +57,7 @@ class Course:
         return Rows(place)
 
     def file(self, posts: int = POSTS) -> Path:
-        """Return a file of the first lines."""
+        """Return a file of the first lines, at most `posts`."""
         path = self.folder / f"posts{posts}.jsonl"
         if not path.exists():
             path.write_bytes(b"".join(self.lines[:posts]))
@@ -106,7 +106,7 @@ class StrongGlue:
         )
         self.convert = opencc.OpenCC("t2s").convert
         self.copies = Rensa()
-        texts = [orjson.loads(line)["text"] for line in course.lines[:3000]]
+        texts = [orjson.loads(line)["text"] for line in course.lines]
         self.predict: Callable[[Sequence[str]], Any] = fast_text(texts)
         self.lists: defaultdict[str, list[int]] = defaultdict(list)
         self.sizes: list[int] = []
@@ -202,11 +202,20 @@ def chaining(course: Course) -> Contest:
         glue, rows = Glue(course), course.rows()
         return lambda: glue.run(course, rows)
 
+    glued = min(GLUED, len(course.lines))
     return Contest(
         _("全程：一行 JSON 到落盘（引擎 + 批量写）"),
-        Side("guanlan", POSTS, own),
+        Side("guanlan", len(course.lines), own),
         [
-            Peer(Side(_("强拼装（{posts} 条）").format(posts=f"{POSTS:,}"), POSTS, strong), 15, 30),
-            Peer(Side(_("拼装（{posts} 条）").format(posts=GLUED), GLUED, plain), 300, 700),
+            Peer(
+                Side(
+                    _("强拼装（{posts} 条）").format(posts=f"{len(course.lines):,}"),
+                    len(course.lines),
+                    strong,
+                ),
+                15,
+                30,
+            ),
+            Peer(Side(_("拼装（{posts} 条）").format(posts=glued), glued, plain), 300, 700),
         ],
     )

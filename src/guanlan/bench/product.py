@@ -35,7 +35,7 @@ class Product:
         from guanlan.watch import jobs, journal
         from guanlan.watch.models import Watch
 
-        self.now = now
+        self.now, self.taken = now, 0
         unit = name_company(name="bench", actor="system", now=now)
         Stream.objects.update(closed_at=now)
         self.stream = open_stream(kind=Stream.Kind.REAL, name=name, actor="system", now=now)
@@ -64,9 +64,27 @@ class Product:
 
         for at in range(0, len(lines), size):
             raw = b"".join(lines[at : at + size])
+            self.taken += len(lines[at : at + size])
             receive_batch(source=self.source, raw=raw, name="a.jsonl", actor="system", now=self.now)
             while read_next_batch() or analyse_next():
                 pass
+
+    def bytes_used(self) -> float:
+        """Return what a post of this stream takes: rows and indexes of posts, readings and hits, as copied anew."""
+        from django.db import connection
+
+        tables = ("intake_post", "watch_reading", "watch_hit")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM intake_post")
+            posts = cursor.fetchone()[0]
+            marks = ", ".join(["%s"] * len(tables))
+            cursor.execute(
+                "SELECT sum(s.pgsize) FROM dbstat s JOIN sqlite_master m ON m.name = s.name "
+                f"WHERE m.tbl_name IN ({marks})",
+                tables,
+            )
+            used: int = cursor.fetchone()[0]
+        return used / posts
 
 
 def stored(lines: Sequence[bytes], now: datetime) -> tuple[Callable[[], None], Callable[[], None]]:

@@ -38,6 +38,14 @@ class Contest:
     own: Side
     peers: Sequence[Peer]
 
+    def line(self, peer: Peer, own: "Timed", other: "Timed") -> "Finding":
+        """Return how the two compare."""
+        ratio = other.middle / own.middle
+        asked = _("{ratio:,.4g} 倍（下限 {floor:g}，目标 {aim:g}）").format(
+            ratio=ratio, floor=peer.floor, aim=peer.aim
+        )
+        return Finding(self.what, str(own), f"{peer.side.name} {other}", asked, ratio >= peer.floor)
+
 
 @dataclass(frozen=True)
 class Timed:
@@ -90,20 +98,7 @@ def held(contest: Contest, rounds: int = ROUNDS) -> list[Finding]:
     """Run a contest; return a line per peer."""
     contest.own.ready()()  # compiles what is not yet compiled
     own, *others = timed([contest.own, *(peer.side for peer in contest.peers)], rounds)
-    return [_against(contest, peer, own, other) for peer, other in zip(contest.peers, others, strict=True)]
-
-
-def _against(contest: Contest, peer: Peer, own: Timed, other: Timed) -> Finding:
-    ratio = other.middle / own.middle
-    return Finding(
-        contest.what,
-        str(own),
-        f"{peer.side.name} {other}",
-        _("{ratio:,.4g} 倍（下限 {floor:g}，目标 {aim:g}）").format(
-            ratio=ratio, floor=peer.floor, aim=peer.aim
-        ),
-        ratio >= peer.floor,
-    )
+    return [contest.line(peer, own, other) for peer, other in zip(contest.peers, others, strict=True)]
 
 
 def bounded(what: str, value: float, most: float, *, aim: float | None = None, unit: str = "") -> Finding:
