@@ -47,7 +47,7 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
         )
 
 
-def new_keys(n: int) -> Iterator[str]:
+def public_keys(n: int) -> Iterator[str]:
     """Yield n public keys, as likely one as another."""
     letters = b""
     while len(letters) < n * KEY_LENGTH:
@@ -59,7 +59,7 @@ def new_keys(n: int) -> Iterator[str]:
 def _column(field: models.Field[Any, Any], rows: Sequence[Mapping[str, Any]]) -> list[Any]:
     name = field.attname
     if name == "key" and name not in rows[0]:
-        return list(new_keys(len(rows)))
+        return list(public_keys(len(rows)))
     prepare = _preparing(field)
     if name not in rows[0]:
         value = field.get_default()
