@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from guanlan.engine.terms import MOST_TERMS
+
 LIST_CAP = 64  # topics one term may lead to; a term in more of them distinguishes none
 COMMON = 24  # sixteenths of a bit: a term in more than about a third of the topics weighs nothing
 ALONE = 0.2  # least cosine where a text shares a single term with a topic: one word is no matter
@@ -37,6 +39,15 @@ class Index(NamedTuple):
     stamps: NDArray[np.int64]  # per document: microseconds of event time
     fresh: NDArray[np.int32]  # per watch: the weight of a term not seen before
     counters: NDArray[np.int64]
+
+
+@njit(cache=True)
+def is_full(index):  # type: ignore[no-untyped-def]
+    """Say whether one more document might run out of slots or postings."""
+    return (
+        index.counters[NODES] + MOST_TERMS > index.owners.size
+        or 10 * (index.counters[TERMS] + 2 * MOST_TERMS) > 6 * index.keys.size
+    )
 
 
 @njit(cache=True)

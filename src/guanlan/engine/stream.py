@@ -18,11 +18,13 @@ from guanlan.engine.lexicon import Lexicon
 from guanlan.engine.measures import HOUR_US, Hours, carriers
 from guanlan.engine.model import CLASSES
 from guanlan.engine.naming import name_of, words_of
+from guanlan.engine.placing import Subjects
 from guanlan.engine.query import Watch, subject
 from guanlan.engine.reading import Reading
 from guanlan.engine.results import EventView, Found, Merged, Moved, PostResult, Results, Signal, Surge
 from guanlan.engine.seen import Seen, fingerprints
 from guanlan.engine.severity import Criterion, HardTrigger, Table
+from guanlan.engine.text import encode
 
 LATE_US = HOUR_US  # a post further behind event time is late
 PATH = 500  # edges of an event that are shown
@@ -70,6 +72,7 @@ class Stream:
         for watch in watches:
             number = self.names.setdefault(watch.name, len(self.names))
             self.subjects[number] = subject(watch)
+        self.subject_codes = _subject_codes(self.subjects)
         for name, accounts in {watch.name: watch.own_accounts for watch in watches}.items():
             for account in accounts:
                 self.owners.setdefault(account, set()).add(self.names[name])
@@ -148,7 +151,8 @@ class Stream:
         event.rows.extend(lost.rows)
         event.first_at, event.last_at = min(event.first_at, lost.first_at), max(event.last_at, lost.last_at)
         event.facts = lost.facts | event.facts
-        event.hear(lost.clauses)
+        event.said()
+        event.hear(lost.said())
         self.standing.pop(gone, None)
         self.touched.pop(gone, None)
         self._changed.pop(gone, None)
@@ -178,7 +182,7 @@ class Stream:
         told = self.gather.topics.told(event.number)
         subject = self.subjects[event.watch]
         event.terms = words_of(told, self.lexicon) or event.terms
-        event.name = name_of(event.clauses, told, event.watch, subject, self.lexicon) or event.name
+        event.name = name_of(event.said(), told, event.watch, subject, self.lexicon) or event.name
         event.named_at = len(event.rows)
 
     def view(self, event: Event) -> EventView:
@@ -187,7 +191,7 @@ class Stream:
         return EventView(
             event.key,
             self.name_of(event.watch),
-            event.name or next(iter(event.clauses), event.key),
+            event.name or next(iter(event.said()), event.key),
             event.terms,
             moment(event.first_at),
             moment(event.last_at),
@@ -230,25 +234,26 @@ class Stream:
         )
 
     def _post_results(self, reading: Reading) -> list[PostResult]:
-        names, ledger = list(self.names), self.ledger
-        keys = {number: event.key for number, event in self.events.items()} if self.taken else {}
-        founds = _founds(reading)
-        found = []
+        names, founds, copies = list(self.names), _founds(reading), reading.copies
+        flat = [row for rows in self.taken.values() for row in rows]
+        watches = iter([names[watch] for watch in self.ledger["watch"][flat].tolist()])
+        keys = iter([self._key_of(number) for number in self.ledger["event"][flat].tolist()])
         columns = (
             reading.words["id"],
             reading.words["platform"],
             reading.stance.tolist(),
             reading.known.tolist(),
         )
+        found = []
         for post, (name, platform, stance, known) in enumerate(zip(*columns, strict=True)):
             rows = self.taken.get(post, ())
-            events = tuple(keys.get(int(ledger["event"][row])) for row in rows)
-            original = reading.copies.get(post)
+            events = tuple([next(keys) for _row in rows])
+            original = copies.get(post)
             found.append(
                 PostResult(
                     name,
                     platform,
-                    tuple(names[ledger["watch"][row]] for row in rows),
+                    tuple([next(watches) for _row in rows]),
                     founds.get(post, ()),
                     original[0] if original else None,
                     dict(zip(CLASSES, stance, strict=True)),
@@ -258,6 +263,10 @@ class Stream:
                 )
             )
         return found
+
+    def _key_of(self, number: int) -> str | None:
+        event = self.events.get(number)
+        return event.key if event is not None else None
 
     def snapshot(self) -> dict[str, Any]:
         """Return all state as arrays and plain values; nothing may wait to be told."""
@@ -288,6 +297,7 @@ class Stream:
         stream.clock, stream.day = state["clock"], state["day"]
         stream.names, stream.platforms = state["names"], state["platforms"]
         stream.subjects = {int(watch): tuple(words) for watch, words in state["subjects"].items()}
+        stream.subject_codes = _subject_codes(stream.subjects)
         stream.events = {event["number"]: Event.restore(event) for event in state["events"]}
         stream.standing = dict.fromkeys(state["standing"])
         stream.touched = {number: late for number, late in state["touched"]}
@@ -296,6 +306,17 @@ class Stream:
         stream.gather = Gather.restore(state["gather"])
         stream.bursts, stream.spread = Bursts.restore(state["bursts"]), spread.Spread.restore(state["spread"])
         return stream
+
+
+def _subject_codes(subjects: dict[int, tuple[str, ...]]) -> Subjects:
+    """Return the words that each watch is about as the placing loop needs them."""
+    by_watch = [subjects.get(watch, ()) for watch in range(max(subjects, default=-1) + 1)]
+    words = [word for found in by_watch for word in found]
+    return Subjects(
+        encode("".join(words)),
+        np.cumsum([len(word) for word in words], dtype=np.int64),
+        np.cumsum([0, *map(len, by_watch)], dtype=np.int64),
+    )
 
 
 def _founds(reading: Reading) -> dict[int, tuple[Found, ...]]:

@@ -48,18 +48,27 @@ class Topics:
 
     def nearest(self, terms: Terms) -> tuple[int | None, float]:
         """Return (number, cosine) of the nearest topic of the terms' watch; (None, 0.0) if there is none."""
-        self._make_room()
+        self.make_room()
         place, cosine = postings.nearest(self._index, terms, terms.size)
         return (None, 0.0) if place < 0 else (int(self._index.numbers[place]), float(cosine))
 
     def add(self, number: int, terms: Terms, at: int) -> None:
         """Add a document, taken at `at` (microseconds of event time), to a topic, old or new."""
-        self._make_room()
+        self.make_room()
         place = self._place(number)
         if place is None:
             place = int(postings.found(self._index, number, int(terms[0]) >> 48))
             self._places[number] = place
         postings.add(self._index, terms, terms.size, place, at)
+
+    @property
+    def index(self) -> Index:
+        """The arrays, for the loop that places many documents; valid until `make_room`."""
+        return self._index
+
+    def note(self, number: int, place: int) -> None:
+        """Take over that a topic was founded at a place."""
+        self._places[number] = place
 
     def settle(self, now: int) -> list[Merge]:
         """Let old documents go and, when enough were added, weigh the terms anew and merge.
@@ -149,7 +158,7 @@ class Topics:
                 chosen.append((int(ones[i]), int(twos[i])))
         return chosen
 
-    def _make_room(self) -> None:
+    def make_room(self) -> None:
         """Grow before a document comes, so that a kernel never runs out of slots or postings."""
         index, count = self._index, self._index.counters
         if count[postings.NODES] + MOST_TERMS > index.owners.size:
