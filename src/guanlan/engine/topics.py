@@ -161,10 +161,8 @@ class Topics:
     def make_room(self) -> None:
         """Grow before a document comes, so that a kernel never runs out of slots or postings."""
         index, count = self._index, self._index.counters
-        if count[postings.NODES] + MOST_TERMS > index.owners.size:
-            self._index = index = index._replace(
-                owners=_longer(index.owners), times=_longer(index.times), nexts=_longer(index.nexts)
-            )
+        if count[postings.USED] + MOST_TERMS * postings.LIST_CAP > index.pool.shape[0]:
+            self._index = index = index._replace(pool=np.concatenate([index.pool, np.zeros_like(index.pool)]))
         if 10 * (count[postings.TERMS] + 2 * MOST_TERMS) > 6 * index.keys.size:
             held = int(np.count_nonzero(index.spread))
             size = index.keys.size * (2 if 10 * held > 3 * index.keys.size else 1)
@@ -174,14 +172,10 @@ class Topics:
             self._index = roomy
 
 
-def _longer(array: NDArray[np.int32]) -> NDArray[np.int32]:
-    return np.concatenate([array, np.zeros_like(array)])
-
-
 def _table(size: int) -> dict[str, Any]:
     return {
         "keys": np.zeros(size, np.uint64),
-        "heads": np.full(size, -1, np.int32),
+        "blocks": np.full((size, 2), -1, np.int32),
         "spread": np.zeros(size, np.int32),
         "weights": np.zeros(size, np.int32),
     }
@@ -189,13 +183,11 @@ def _table(size: int) -> dict[str, Any]:
 
 def _empty(documents: int) -> Index:
     counters = np.zeros(8, np.int64)
-    counters[postings.FREE_NODE] = -1
     topics = documents + 1  # one being founded while the window is full
     return Index(
         **_table(1 << 15),
-        owners=np.zeros(1 << 14, np.int32),
-        times=np.zeros(1 << 14, np.int32),
-        nexts=np.zeros(1 << 14, np.int32),
+        pool=np.zeros((1 << 15, 2), np.int32),
+        free=np.full(postings.BLOCKS, -1, np.int32),
         norms=np.zeros(topics, np.int64),
         sizes=np.zeros(topics, np.int32),
         numbers=np.zeros(topics, np.int64),
