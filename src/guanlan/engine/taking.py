@@ -17,6 +17,7 @@ from guanlan.engine.text import SEPARATOR, encode
 from guanlan.engine.topics import Terms
 
 _GAP = chr(SEPARATOR)
+FEW = 8  # posts, below which handing everything to the compiled loop costs more than it saves
 SHORT = -1  # stands for a platform in the series of short posts that wait
 
 
@@ -65,11 +66,12 @@ class Taker:
 
     def take(self, posts: list[int]) -> None:
         """Take a run: further sights of known posts, or new ones."""
-        first = posts[0]
-        if self._alone[first] and not self._stream.gather.holds(int(self._reading.keys[first])):
+        if len(posts) >= FEW:
             self._place(posts)
-        else:
-            _take(self._stream, self._reading, first, self._negative_at)
+            return
+        for post in posts:
+            self._stream.clock = int(self._reading.clocks[post])
+            _take(self._stream, self._reading, post, self._negative_at)
 
     def _place(self, posts: list[int]) -> None:
         stream, reading = self._stream, self._reading
@@ -177,7 +179,7 @@ _NONE = np.zeros(0, np.int64)
 
 
 def _take(stream: Stream, reading: Reading, post: int, negative_at: int) -> None:
-    """Take one post that was seen before, that answers or reposts another, or that was answered before."""
+    """Take one post, of whatever kind."""
     if reading.known[post]:
         _sight(stream, reading, post)
         return
