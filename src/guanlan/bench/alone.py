@@ -21,7 +21,7 @@ STEP = 5_000
 
 
 def memory() -> int:
-    """Return the most memory held, in kilobytes, after 100,000 topics and as many posts searched for copies."""
+    """Return the most memory held, in kilobytes, after 100,000 topics and as many posts read for copies."""
     model, inventor = Model.load(), Inventor()
     analyser = Analyser(model, [Watch("all", EVERYTHING)])
     live, duplicates = Live(LIVE), Duplicates()

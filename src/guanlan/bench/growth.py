@@ -11,20 +11,21 @@ from guanlan.bench.invented import Asked, Inventor, batches, queries, terms, wat
 from guanlan.bench.reading import Material
 from guanlan.bench.rounds import Finding, Side, bounded, timed
 from guanlan.bench.rows import Row, Rows
-from guanlan.bench.topics import Live, terms_of
+from guanlan.bench.topics import Live, Terms, terms_of
 from guanlan.engine.duplicates import Duplicates
 from guanlan.engine.pipeline import Analyser
 from guanlan.engine.query import Watch, compile_watches
 from guanlan.engine.text import normalise
 
 STEP = 10_000  # posts invented at once
+LATEST = 5_000  # posts at an age that are timed
 ROUNDS = 3
 
 
 def live_topics(material: Material, few: int = 1_000, many: int = 100_000) -> Finding:
     """One post against 1,000 and 100,000 live topics."""
     lexicon = material.model.lexicon
-    documents = []
+    documents: list[Terms] = []
     while len(documents) < many + 2000:
         found = terms_of(material.inventor.posts(STEP).texts, lexicon)
         documents += [terms for terms in found if terms.size]
@@ -87,16 +88,12 @@ def age(watching: Sequence[Watch], material: Material, posts: tuple[int, int]) -
     costs, taken = [], 0
     for wanted in posts:
         while taken < wanted:
-            coming = batches(inventor.posts(min(STEP, wanted)).texts, first=taken)
+            coming = batches(inventor.posts(LATEST).texts, first=taken)
             begun = process_time()
-            for batch in coming[-5:] if len(coming) < 6 else coming[:-5]:
+            for batch in coming:
                 analyser.feed(batch)
-            if len(coming) > 5:
-                begun = process_time()
-                for batch in coming[-5:]:
-                    analyser.feed(batch)
-            spent = (process_time() - begun) / 5000 * 1e6
-            taken += 1000 * len(coming)
+            spent = (process_time() - begun) / LATEST * 1e6
+            taken += LATEST
         costs.append(spent)
     few, many = (f"{count:,}" for count in posts)
     return bounded(

@@ -70,13 +70,13 @@ class Product:
                 pass
 
     def bytes_used(self) -> float:
-        """Return what a post of this stream takes: rows and indexes of posts, readings and hits, as copied anew."""
+        """Return the bytes a post takes: the rows and indexes of posts, readings and hits."""
         from django.db import connection
 
         tables = ("intake_post", "watch_reading", "watch_hit")
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM intake_post")
-            posts = cursor.fetchone()[0]
+            posts: int = cursor.fetchone()[0]
             marks = ", ".join(["%s"] * len(tables))
             cursor.execute(
                 "SELECT sum(s.pgsize) FROM dbstat s JOIN sqlite_master m ON m.name = s.name "
@@ -84,7 +84,7 @@ class Product:
                 tables,
             )
             used: int = cursor.fetchone()[0]
-        return used / posts
+        return used / float(posts)
 
 
 def stored(lines: Sequence[bytes], now: datetime) -> tuple[Callable[[], None], Callable[[], None]]:

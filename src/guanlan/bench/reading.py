@@ -4,8 +4,10 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from gettext import gettext as _
 from pathlib import Path
+from typing import Any
 
 import ahocorasick
 import ahocorasick_rs
@@ -107,7 +109,7 @@ def matching(material: Material, count: int = 2000) -> Contest:
 
 
 class PlainQueries:
-    """Queries as one would write them in Python over an automaton: sets of words found, an index of anchors."""
+    """Queries in plain Python over an automaton: sets of the words found, an index of anchors."""
 
     def __init__(self, asked: Sequence[Asked]) -> None:
         self.words = sorted(
@@ -240,10 +242,18 @@ def fast_text(texts: Sequence[str]) -> Callable[[Sequence[str]], object]:
             "".join(f"__label__{number % 3} {' '.join(text)}\n" for number, text in enumerate(texts[:3000])),
             "utf-8",
         )
-        model = fasttext.train_supervised(
-            str(path), wordNgrams=3, dim=16, lr=0.01, epoch=2, bucket=1 << 18, thread=1, verbose=0
-        )
+        model = _trained(str(path))
     return lambda posts: model.predict([" ".join(post) for post in posts], k=3)
+
+
+def _trained(path: str) -> Any:
+    """Train fastText; it ends with an error where it diverges, as it may on labels without sense."""
+    for rate in (0.01, 0.001, 0.0001):
+        with suppress(RuntimeError):
+            return fasttext.train_supervised(
+                path, wordNgrams=3, dim=16, lr=rate, epoch=2, bucket=1 << 18, thread=1, verbose=0
+            )
+    raise RuntimeError("fastText diverges at every rate")
 
 
 def hashed(texts: Sequence[str]) -> tuple[HashingVectorizer, SGDClassifier]:

@@ -13,8 +13,8 @@ from sparse_dot_topn import sp_matmul_topn
 
 from guanlan.bench.invented import A_SECOND, Inventor, batches
 from guanlan.bench.rounds import Contest, Peer, Side, Work
-from guanlan.engine.gather import JOIN
 from guanlan.engine.lexicon import Lexicon
+from guanlan.engine.placing import JOIN
 from guanlan.engine.terms import KINDS, MOST_TERMS, collect
 from guanlan.engine.text import normalise
 from guanlan.engine.topics import Topics

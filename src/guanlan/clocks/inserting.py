@@ -38,7 +38,7 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
         raise KeyError(f"{model.__name__} has no column {sorted(unknown)}")
     columns = [_column(field, rows) for field in fields]
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(str(field.column)) for field in fields)
     values = ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
         cursor.executemany(

@@ -182,7 +182,7 @@ def _count(state, series, ats, rows, hours):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _tick(state, n, until, rows, hours, told):  # type: ignore[no-untyped-def]
-    """Close what is over before `until`; write (series, bin, count, limit), count -1 for silence, to `told`."""
+    """Close what is over before `until`; write (series, bin, count, limit) to `told`, count -1: silence."""
     found = 0
     for i in range(n):
         if state.counts[i] >= state.limit[i] and state.open_bin[i] >= state.quiet_until[i]:
@@ -209,6 +209,7 @@ class Bursts:
         self._names: list[tuple[int, ...]] = []
         self._hours: dict[int, NDArray[np.int64]] = {}
         self._state = _room(16)
+        self._rows = np.zeros(16, np.int32)  # per series: its hours in `_table`
         self._place()
 
     def add(self, series: tuple[int, ...], at: int) -> None:

@@ -36,7 +36,7 @@ def _keep_none() -> None:
     """Have numba compile without keeping; it would refuse a kernel that it cannot keep."""
     from numba.core.dispatcher import Dispatcher
 
-    Dispatcher.enable_caching = lambda dispatcher: None
+    Dispatcher.enable_caching = lambda dispatcher: None  # type: ignore[assignment, method-assign]
 
 
 def _fingerprint() -> str:
@@ -47,7 +47,7 @@ def _fingerprint() -> str:
 
 
 def _homes() -> Iterator[Path]:
-    """Yield where kernels may be kept: one's own cache, else, for an account without a home, the common one."""
+    """Yield where kernels may be kept: one's own cache; the common one, for an account without a home."""
     base = os.environ.get("XDG_CACHE_HOME")
     yield (Path(base) if base else Path.home() / ".cache") / "guanlan" / "kernels"
     try:

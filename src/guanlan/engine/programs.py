@@ -12,9 +12,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from guanlan.engine.grammar import And, Near, Node, Not, Or, Term
+from guanlan.engine.grammar import And, Near, Node, Not, Term
 
 _WORDS, _COLUMN, _NEAR, _NOT, _AND, _OR = range(6)
+_NO_PAIR = (np.int64(-1), np.int64(0), np.int64(0), np.int32(0), np.int32(0))
 NOWHERE = -1  # place of a term that a column, not the text, holds
 
 
@@ -136,53 +137,65 @@ def run(found, bodies, programs, columns, allowed, out):  # type: ignore[no-unty
     """
     posts, terms, places = found
     nodes, begins, _nears, _sides, anchored, always = programs
-    longest = 1
-    for query in range(len(begins) - 1):
-        longest = max(longest, begins[query + 1] - begins[query])
-    following = np.empty(len(terms), np.int32)  # of each occurrence: the term's next in the post, -1 none
-    heads = np.empty(len(anchored[0]), np.int32)
-    lasts = np.empty(len(anchored[0]), np.int32)
-    marks = np.full(len(anchored[0]), -1, np.int32)  # of each term: the post that holds it
+    longest = np.diff(begins).max() if len(begins) > 1 else 0
+    # Of each occurrence the term's next in the post; of each term its first, its last and its post.
+    following = np.empty(len(terms), np.int32)
+    heads, lasts = np.empty(len(anchored[0]), np.int32), np.empty(len(anchored[0]), np.int32)
+    marks = np.full(len(anchored[0]), -1, np.int32)
+    chains = (following, heads, lasts, marks)
     asked = np.full(len(begins), -1, np.int32)  # of each query: the post it was last asked for
     candidates = np.empty(len(begins), np.int32)
     stack = np.empty((longest + 1, 2), np.int32)
     heap = np.empty((2 * longest + 2, 2), np.int64)
-    written = 0
-    at = 0
+    written = at = 0
     for post in range(len(bodies)):
-        n = len(always)
-        candidates[:n] = always
-        while at < len(terms) and posts[at] == post:
-            term = terms[at]
-            following[at] = -1
-            if marks[term] == post:
-                following[lasts[term]] = at
-            else:
-                marks[term] = post
-                heads[term] = at
-                for row in range(anchored[0][term], anchored[0][term + 1]):
-                    query = anchored[1][row]
-                    if asked[query] != post:
-                        asked[query] = post
-                        candidates[n] = query
-                        n += 1
-            lasts[term] = at
-            at += 1
+        candidates[: len(always)] = always
+        at, n = _chained(post, at, posts, terms, chains, anchored, asked, candidates, len(always))
         if n > 1:
             candidates[:n].sort()
         words = (post, bodies[post], marks, heads, following, places)
         for i in range(n):
             query = candidates[i]
-            if not allowed[0][query, allowed[1][post]]:
-                continue
-            reasons = _true(nodes, begins[query], begins[query + 1], programs, columns, words, stack, heap)
-            for j in range(reasons):
-                if _repeated(heap, j):
-                    continue
-                if written < out.shape[1]:
-                    out[0, written], out[1, written] = post, query
-                    out[2, written], out[3, written] = heap[j, 0], heap[j, 1]
-                written += 1
+            if allowed[0][query, allowed[1][post]]:
+                reasons = _true(
+                    nodes, begins[query], begins[query + 1], programs, columns, words, stack, heap
+                )
+                written = _told(post, query, heap, reasons, out, written)
+    return written
+
+
+@njit(cache=True)
+def _chained(post, at, posts, terms, chains, anchored, asked, candidates, n):  # type: ignore[no-untyped-def]
+    """Chain a post's occurrences, which begin at `at`; return (where they end, how many queries to run)."""
+    following, heads, lasts, marks = chains
+    while at < len(terms) and posts[at] == post:
+        term = terms[at]
+        following[at] = -1
+        if marks[term] == post:
+            following[lasts[term]] = at
+        else:
+            marks[term], heads[term] = post, at
+            for row in range(anchored[0][term], anchored[0][term + 1]):
+                query = anchored[1][row]
+                if asked[query] != post:
+                    asked[query] = post
+                    candidates[n] = query
+                    n += 1
+        lasts[term] = at
+        at += 1
+    return at, n
+
+
+@njit(cache=True)
+def _told(post, query, heap, reasons, out, written):  # type: ignore[no-untyped-def]
+    """Write the reasons on the heap, each once, as far as `out` reaches; return how many there are by now."""
+    for j in range(reasons):
+        if _repeated(heap, j):
+            continue
+        if written < out.shape[1]:
+            out[0, written], out[1, written] = post, query
+            out[2, written], out[3, written] = heap[j, 0], heap[j, 1]
+        written += 1
     return written
 
 
@@ -207,31 +220,20 @@ def _true(nodes, first, last, programs, columns, words, stack, heap):  # type: i
         begin = reasons
         true = False
         if kind == _WORDS:
-            if marks[operand] == post:
-                place = places[heads[operand]]
-                if not nodes[row, 3] or place < body - 1:
-                    true = True
-                    heap[reasons, 0], heap[reasons, 1] = nodes[row, 2], place
-                    reasons += 1
+            true = marks[operand] == post and (not nodes[row, 3] or places[heads[operand]] < body - 1)
+            heap[reasons, 0], heap[reasons, 1] = nodes[row, 2], places[heads[operand]] if true else NOWHERE
+            reasons += true
         elif kind == _COLUMN:
-            if columns[operand, post]:
-                true = True
-                heap[reasons, 0], heap[reasons, 1] = nodes[row, 2], NOWHERE
-                reasons += 1
+            true = columns[operand, post]
+            heap[reasons, 0], heap[reasons, 1] = nodes[row, 2], NOWHERE
+            reasons += true
         elif kind == _NEAR:
             true = _nearest(programs, operand, words, heap, reasons)
             reasons += 2 * true
         else:
             depth -= operand
             begin = stack[depth, 1]
-            true = kind != _OR
-            for part in range(depth, depth + operand):
-                if kind == _OR:
-                    true |= stack[part, 0] == 1
-                elif kind == _AND:
-                    true &= stack[part, 0] == 1
-                else:
-                    true = stack[part, 0] == 0
+            true = _joined(kind, stack[depth : depth + operand, 0])
             if not true or kind == _NOT:
                 reasons = begin
         stack[depth, 0], stack[depth, 1] = true, begin
@@ -240,41 +242,57 @@ def _true(nodes, first, last, programs, columns, words, stack, heap):  # type: i
 
 
 @njit(cache=True)
+def _joined(kind, parts):  # type: ignore[no-untyped-def]
+    """Say whether an AND, OR or NOT of these parts is true."""
+    if kind == _NOT:
+        return parts[0] == 0
+    for part in parts:
+        if (part == 1) == (kind == _OR):
+            return kind == _OR
+    return kind == _AND
+
+
+@njit(cache=True)
 def _nearest(programs, near, words, heap, reasons):  # type: ignore[no-untyped-def]
     """Write the first pair, by position in the post, that stands near enough; say whether there is one.
 
     First is the pair whose later word comes first, then whose left word does, then by the words.
     """
-    post, body, marks, heads, following, places = words
+    post, _body, marks, _heads, _following, _places = words
     distance, begin, middle, end = programs.nears[near]
     sides = programs.sides
-    best = (np.int64(0), np.int64(0), np.int64(0), np.int32(0), np.int32(0))
-    there = False
+    best = _NO_PAIR
     for left in range(begin, middle):
         if marks[sides[left, 0]] != post:
             continue
         for right in range(middle, end):
             if marks[sides[right, 0]] != post:
                 continue
-            i = heads[sides[left, 0]]
-            while i >= 0:
-                one = places[i]
-                i = following[i]
-                if sides[left, 2] and one >= body - 1:
-                    continue
-                j = heads[sides[right, 0]]
-                while j >= 0:
-                    two = places[j]
-                    j = following[j]
-                    if sides[right, 2] and two >= body - 1:
-                        continue
-                    gap = two - one - sides[left, 3] if one <= two else one - two - sides[right, 3]
-                    if (one < body) != (two < body) or gap < 0 or gap > distance:
-                        continue
-                    pair = (max(one, two), one, two, sides[left, 1], sides[right, 1])
-                    if not there or pair < best:
-                        there, best = True, pair
+            pair = _closest(sides[left], sides[right], distance, words)
+            if pair[0] >= 0 and (best[0] < 0 or pair < best):
+                best = pair
+    there = best[0] >= 0
     if there:
         heap[reasons, 0], heap[reasons, 1] = best[3], best[1]
         heap[reasons + 1, 0], heap[reasons + 1, 1] = best[4], best[2]
     return there
+
+
+@njit(cache=True)
+def _closest(left, right, distance, words):  # type: ignore[no-untyped-def]
+    """Return the first near pair of two words: (later place, both places, both as typed), or _NO_PAIR."""
+    _post, body, _marks, heads, following, places = words
+    best = _NO_PAIR
+    i = heads[left[0]]
+    while i >= 0:
+        one, i = places[i], following[i]
+        j = heads[right[0]]
+        while j >= 0:
+            two, j = places[j], following[j]
+            gap = two - one - left[3] if one <= two else one - two - right[3]
+            late = (left[2] and one >= body - 1) or (right[2] and two >= body - 1)
+            pair = (max(one, two), one, two, left[1], right[1])
+            near = 0 <= gap <= distance and (one < body) == (two < body) and not late
+            if near and (best[0] < 0 or pair < best):
+                best = pair
+    return best
