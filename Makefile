@@ -5,7 +5,7 @@ export UV_SYSTEM_CERTS = 1
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup demo test test-slow test-postgres check format lock
+.PHONY: help setup demo test test-slow test-postgres check format lock bench
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,10 @@ test-slow: setup  ## the longer proofs
 test-postgres: setup  ## models, actions and jobs on a PostgreSQL of its own
 	$(BIN)/python tests/with_postgres.py $(BIN)/pytest -n 2 tests -m "not slow and not browser"
 
+bench: setup  ## speed against known libraries, which are installed for it; about twenty minutes
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
+	$(BIN)/guanlan bench
+
 check: setup  ## format, lint, types, the order of the house, migrations, translations
 	$(BIN)/ruff format --check src tests
 	$(BIN)/ruff check src tests
@@ -45,4 +49,5 @@ format: setup  ## put the code in the house's format
 	$(BIN)/ruff check --fix src tests
 
 lock:  ## resolve the dependencies anew
-	$(BIN)/uv pip compile --upgrade --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml --all-extras -o requirements.lock
+	$(BIN)/uv pip compile --upgrade --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml --extra dev --extra postgres -o requirements.lock
+	$(BIN)/uv pip compile --upgrade --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml --extra bench -c requirements.lock -o requirements-bench.lock

@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     training = commands.choices["train"]
     training.add_argument("--out", type=Path, required=True, help=_("写到哪里"))
     training.add_argument("--lexicon", action="store_true", help=_("学的是词表，不是立场模型"))
+    benching = command("bench", _bench, _("测速度：与各家同轮比较，低于下限则退出码为 1"))
+    benching.add_argument("--quick", action="store_true", help=_("各项只测一轮、少量帖文，只看能不能跑通"))
+    benching.add_argument("--long", action="store_true", help=_("增长测到一百万条帖文、一千万行"))
     command("verify", _verify, _("核对审计链和证据文件是否完整"))
     command("doctor", _doctor, _("检查这台机器和这套安装，逐项说明"))
     manage = command("manage", _manage, _("Django 的管理命令"))
@@ -101,6 +104,16 @@ def _reading_commands(command: Callable[[str, Run, str], argparse.ArgumentParser
         reading.add_argument("--timezone", default="Asia/Shanghai", help=_("没写时区的时间按哪里算"))
 
 
+def _engine() -> None:
+    """Say so where the engine's kernels cannot be kept between two starts."""
+    from guanlan.engine.kernels import keep_apart
+
+    if not keep_apart():
+        sys.stderr.write(
+            _("引擎的编译结果无处可存，每次启动会慢一分钟左右；请用 NUMBA_CACHE_DIR 指定一个可写的文件夹。\n")
+        )
+
+
 def _django() -> None:
     import django
 
@@ -136,6 +149,7 @@ def _demo(chosen: argparse.Namespace) -> None:
 
 
 def _work(_chosen: argparse.Namespace) -> None:
+    _engine()
     _django()
     from guanlan.site.worker import Worker
 
@@ -150,6 +164,7 @@ def _import(chosen: argparse.Namespace) -> None:
 
 
 def _analyse(chosen: argparse.Namespace) -> None:
+    _engine()
     _django()
     from guanlan.clocks.edge import real_now
     from guanlan.watch.analysing import analyse
@@ -159,6 +174,7 @@ def _analyse(chosen: argparse.Namespace) -> None:
 
 
 def _replay(chosen: argparse.Namespace) -> None:
+    _engine()
     _django()
     from guanlan.clocks.edge import real_now
     from guanlan.reports.replay_report import replay_to
@@ -254,6 +270,14 @@ def _one_sentence() -> Iterator[None]:
         yield
     except BadCorpus as bad:
         raise BadInput(str(bad)) from bad
+
+
+def _bench(chosen: argparse.Namespace) -> None:
+    _engine()
+    from guanlan.bench.command import bench
+
+    if not bench(sys.stdout, quick=chosen.quick, long=chosen.long):
+        raise SystemExit(1)
 
 
 def _verify(_chosen: argparse.Namespace) -> None:

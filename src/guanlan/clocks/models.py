@@ -9,12 +9,13 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 # No letters or digits that are read aloud wrongly over a phone.
-_KEY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+KEY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+KEY_LENGTH = 12
 
 
 def new_key() -> str:
     """Return a public key for a row: 12 characters, safe in addresses and on the phone."""
-    return get_random_string(12, _KEY_ALPHABET)
+    return get_random_string(KEY_LENGTH, KEY_ALPHABET)
 
 
 class Retention(models.TextChoices):

@@ -29,6 +29,7 @@ DRIFT = 36  # bins of the moving mean
 HISTORY = 1008  # residuals kept: a week
 SILENT_CHANCE = 1e-6
 SILENT_LEAST = DAY_BINS * ONE  # exposure without a post, below which nothing is silence
+_LEVEL = np.full(WEEK_HOURS, ONE, np.int64)
 
 
 class State(NamedTuple):
@@ -167,6 +168,36 @@ def _roll(state, i, until, hours):  # type: ignore[no-untyped-def]
     return fell
 
 
+@njit(cache=True)
+def _count(state, series, ats, rows, hours):  # type: ignore[no-untyped-def]
+    """Count a post at `ats[j]` in `series[j]`, one after the other; hours[rows[i]] are those of series i."""
+    for j in range(series.size):
+        i = series[j]
+        ahead = ats[j] // BIN_US - state.open_bin[i]
+        if ahead > 0:
+            _roll(state, i, ats[j] // BIN_US, hours[rows[i]])
+        if ahead >= 0:
+            state.counts[i] += 1
+
+
+@njit(cache=True)
+def _tick(state, n, until, rows, hours, told):  # type: ignore[no-untyped-def]
+    """Close what is over before `until`; write (series, bin, count, limit) to `told`, count -1: silence."""
+    found = 0
+    for i in range(n):
+        if state.counts[i] >= state.limit[i] and state.open_bin[i] >= state.quiet_until[i]:
+            state.quiet_until[i] = state.open_bin[i] + REFRACTORY
+            told[found, 0], told[found, 1] = i, state.open_bin[i]
+            told[found, 2], told[found, 3] = state.counts[i], state.limit[i]
+            found += 1
+        if state.open_bin[i] < until:
+            fell = _roll(state, i, until, hours[rows[i]])
+            if fell >= 0:
+                told[found, 0], told[found, 1], told[found, 2], told[found, 3] = i, fell, -1, 1
+                found += 1
+    return found
+
+
 class Bursts:
     """Any number of series; those of one group (a watch) share their hours of the week.
 
@@ -175,56 +206,67 @@ class Bursts:
 
     def __init__(self) -> None:
         self._series: dict[tuple[int, ...], int] = {}
+        self._names: list[tuple[int, ...]] = []
         self._hours: dict[int, NDArray[np.int64]] = {}
         self._state = _room(16)
+        self._rows = np.zeros(16, np.int32)  # per series: its hours in `_table`
+        self._place()
 
     def add(self, series: tuple[int, ...], at: int) -> None:
         """Count one post at `at` (microseconds); one older than the open bin is not counted."""
-        i = self._series.get(series)
-        if i is None:
-            i = self._series[series] = len(self._series)
-            if i == self._state.counts.size:
-                self._state = _grown(self._state)
-            self._state.open_bin[i] = at // BIN_US
-            self._state.limit[i] = low_limit(0, 0, self._hours_of(series)[at // BIN_US // 6 % WEEK_HOURS])
-        ahead = at // BIN_US - int(self._state.open_bin[i])
-        if ahead > 0:
-            _roll(self._state, i, at // BIN_US, self._hours_of(series))
-        if ahead >= 0:
-            self._state.counts[i] += 1
+        self.add_all([series], np.array([at]))
+
+    def add_all(self, series: Sequence[tuple[int, ...]], ats: NDArray[np.int64]) -> None:
+        """Count a post in each of the series named, in their order, as `add` does."""
+        known = self._series
+        places = [
+            known[one] if one in known else self._open(one, int(at))
+            for one, at in zip(series, ats, strict=True)
+        ]
+        _count(self._state, np.array(places), ats, self._rows, self._table)
 
     def load(self, group: int, hourly: Sequence[int]) -> None:
         """Set how busy each hour of the week is, in posts; place 0 is Thursday 00:00 UTC (1 Jan 1970)."""
         counts = np.array(hourly, np.int64) + 1
         self._hours[group] = np.maximum(counts * WEEK_HOURS * ONE // counts.sum(), ONE // 10)
+        self._place()
 
     def tick(self, now: int) -> list[Burst]:
         """Return what rose or fell silent by `now`; the rest is kept waiting or refractory."""
-        found = []
-        state = self._state
-        for series, i in self._series.items():
-            over = self._rose(series, i)
-            found.extend(over)
-            fell = _roll(state, i, now // BIN_US, self._hours_of(series))
-            if fell >= 0 and series[-1] >= 0:
-                found.append(Burst(series, int(fell) * BIN_US, True, 0, 1))
-        return found
+        told = np.empty((2 * len(self._names), 4), np.int64)
+        found = _tick(self._state, len(self._names), now // BIN_US, self._rows, self._table, told)
+        bursts = []
+        for i, at, count, limit in told[:found].tolist():
+            if count >= 0:
+                bursts.append(Burst(self._names[i], at * BIN_US, False, count, limit))
+            elif self._names[i][-1] >= 0:
+                bursts.append(Burst(self._names[i], at * BIN_US, True, 0, 1))
+        return bursts
 
-    def _rose(self, series: tuple[int, ...], i: int) -> list[Burst]:
-        state = self._state
-        if state.counts[i] < state.limit[i] or state.open_bin[i] < state.quiet_until[i]:
-            return []
-        state.quiet_until[i] = state.open_bin[i] + REFRACTORY
-        at = int(state.open_bin[i]) * BIN_US
-        return [Burst(series, at, False, int(state.counts[i]), int(state.limit[i]))]
+    def _open(self, series: tuple[int, ...], at: int) -> int:
+        i = self._series[series] = len(self._series)
+        self._names.append(series)
+        if i == self._state.counts.size:
+            self._state = _grown(self._state)
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+        self._rows[i] = self._groups.get(series[0], 0)
+        self._state.open_bin[i] = at // BIN_US
+        hours = self._hours.get(series[0], _LEVEL)
+        self._state.limit[i] = low_limit(0, 0, hours[at // BIN_US // 6 % WEEK_HOURS])
+        return i
 
-    def _hours_of(self, series: tuple[int, ...]) -> NDArray[np.int64]:
-        return self._hours.get(series[0], _LEVEL)
+    def _place(self) -> None:
+        """Put the hours of all groups into one table; its row 0 is for groups without."""
+        self._groups = {group: row + 1 for row, group in enumerate(self._hours)}
+        self._table = np.stack([_LEVEL, *self._hours.values()])
+        self._rows = np.zeros(self._state.counts.size, np.int32)
+        for i, series in enumerate(self._names):
+            self._rows[i] = self._groups.get(series[0], 0)
 
     def snapshot(self) -> dict[str, Any]:
         """Return all state as arrays and plain values."""
         return {
-            "series": [list(series) for series in self._series],
+            "series": [list(series) for series in self._names],
             "state": self._state._asdict(),
             "hours": {str(group): hours for group, hours in self._hours.items()},
         }
@@ -233,13 +275,12 @@ class Bursts:
     def restore(cls, state: dict[str, Any]) -> "Bursts":
         """Return what `snapshot` described."""
         bursts = cls()
-        bursts._series = {tuple(series): i for i, series in enumerate(state["series"])}
+        bursts._names = [tuple(series) for series in state["series"]]
+        bursts._series = {series: i for i, series in enumerate(bursts._names)}
         bursts._state = State(**state["state"])
         bursts._hours = {int(group): hours for group, hours in state["hours"].items()}
+        bursts._place()
         return bursts
-
-
-_LEVEL = np.full(WEEK_HOURS, ONE, np.int64)
 
 
 def _room(n: int) -> State:

@@ -119,27 +119,47 @@ def _letters(codes, begin, end, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _grams(letters, size):  # type: ignore[no-untyped-def]
-    """Return the distinct 3-grams, sorted; three code points packed into 63 bits."""
-    grams = np.empty(size - 2, np.uint64)
+def _mixed(gram):  # type: ignore[no-untyped-def]
+    mixed = (gram ^ (gram >> np.uint64(31))) * np.uint64(0x9FB21C651E98DF25)
+    return mixed ^ (mixed >> np.uint64(28))
+
+
+@njit(cache=True)
+def _place(gram, places, mask):  # type: ignore[no-untyped-def]
+    """Return where a 3-gram stands in the open table `places`, or the free place where it would."""
+    at = np.int64(_mixed(gram) >> np.uint64(20)) & mask
+    while places[at] != 0 and places[at] != gram:
+        at = (at + 1) & mask
+    return at
+
+
+@njit(cache=True)
+def _grams(letters, size, grams, places):  # type: ignore[no-untyped-def]
+    """Write the distinct 3-grams, three code points in 63 bits each; return (how many, mask of `places`).
+
+    `places` becomes an open table of them, at most half full.
+    """
+    room = 16
+    while room < 2 * size:
+        room *= 2
+    places[:room] = 0
+    kept = 0
     for at in range(size - 2):
         packed = (np.int64(letters[at]) << 42) | (np.int64(letters[at + 1]) << 21) | np.int64(letters[at + 2])
-        grams[at] = np.uint64(packed)
-    grams.sort()
-    kept = 1
-    for at in range(1, len(grams)):
-        if grams[at] != grams[kept - 1]:
-            grams[kept] = grams[at]
+        gram = np.uint64(packed)
+        place = _place(gram, places, room - 1)
+        if places[place] == 0:
+            places[place] = gram
+            grams[kept] = gram
             kept += 1
-    return grams[:kept]
+    return kept, room - 1
 
 
 @njit(cache=True)
 def _signature(grams, multipliers):  # type: ignore[no-untyped-def]
     lowest = np.full(HASHES, np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64)
     for gram in grams:
-        mixed = (gram ^ (gram >> np.uint64(31))) * np.uint64(0x9FB21C651E98DF25)
-        mixed ^= mixed >> np.uint64(28)
+        mixed = _mixed(gram)
         for row in range(HASHES):
             value = mixed * multipliers[row]
             value ^= value >> np.uint64(32)
@@ -157,19 +177,13 @@ def _band(signature, band):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _alike(grams, arena, begin, size):  # type: ignore[no-untyped-def]
-    """Whether two sets share enough 3-grams; the other set stands in the ring `arena`."""
-    one, two, shared = 0, 0, 0
-    while one < len(grams) and two < size:
-        other = arena[(begin + two) & (ARENA - 1)]
-        if grams[one] == other:
-            shared += 1
-            one += 1
-            two += 1
-        elif grams[one] < other:
-            one += 1
-        else:
-            two += 1
+def _alike(grams, table, arena, begin, size):  # type: ignore[no-untyped-def]
+    """Whether two sets share enough 3-grams; one also stands in the open `table`, one in the ring `arena`."""
+    places, mask = table
+    shared = 0
+    for at in range(begin, begin + size):
+        gram = arena[at & (ARENA - 1)]
+        shared += places[_place(gram, places, mask)] == gram
     smaller, larger = min(len(grams), size), max(len(grams), size)
     if smaller < SHORT:
         return shared * 100 >= SHORT_PERCENT * larger
@@ -177,7 +191,7 @@ def _alike(grams, arena, begin, size):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _original(grams, signature, time, state):  # type: ignore[no-untyped-def]
+def _original(grams, places, signature, time, state):  # type: ignore[no-untyped-def]
     """Return the number of the earliest live original that is alike, or 0."""
     table, arena, begins, sizes, times, counters = state
     best = 0
@@ -193,7 +207,7 @@ def _original(grams, signature, time, state):  # type: ignore[no-untyped-def]
             if abs(time - times[row]) > WINDOW_HOURS * 3_600_000_000:
                 continue
             older = best == 0 or (times[row], number) < (times[best % KEPT], best)
-            if older and _alike(grams, arena, begins[row], sizes[row]):
+            if older and _alike(grams, places, arena, begins[row], sizes[row]):
                 best = number
     return best
 
@@ -221,14 +235,16 @@ def _feed(codes, starts, times, multipliers, state):  # type: ignore[no-untyped-
     """Return for each post the number of what it copies and its own number, 0 for none."""
     posts = len(starts) - 1
     found, numbers = np.zeros(posts, np.int64), np.zeros(posts, np.int64)
-    letters = np.empty(LONGEST, np.uint32)
+    letters, all_grams = np.empty(LONGEST, np.uint32), np.empty(LONGEST, np.uint64)
+    places = np.empty(4 * LONGEST, np.uint64)
     for post in range(posts):
         size = _letters(codes, starts[post], starts[post + 1], letters)
         if size < SHORTEST:
             continue
-        grams = _grams(letters, size)
+        kept, mask = _grams(letters, size, all_grams, places)
+        grams = all_grams[:kept]
         signature = _signature(grams, multipliers)
-        found[post] = _original(grams, signature, times[post], state)
+        found[post] = _original(grams, (places, mask), signature, times[post], state)
         if found[post] == 0:
             numbers[post] = _remember(grams, signature, times[post], state)
     return found, numbers

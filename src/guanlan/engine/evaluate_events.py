@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from guanlan.engine.agreement import B3, adjusted_mutual_information, b3, overlap
-from guanlan.engine.gather import JOIN
 from guanlan.engine.grid import grid
 from guanlan.engine.known_events import rows
 from guanlan.engine.lexicon import Lexicon
+from guanlan.engine.placing import JOIN
 from guanlan.engine.terms import KINDS, MOST_TERMS, collect
 from guanlan.engine.text import normalise
 from guanlan.engine.topics import Terms, Topics
@@ -64,7 +64,7 @@ class Table:
 
 
 def evaluate_events(folder: Path) -> Table | None:
-    """Cluster the streams in `folder`; None if it holds none. The threshold that ships is `gather.JOIN`."""
+    """Cluster the streams in `folder`; None if it holds none. The threshold that ships is `placing.JOIN`."""
     lexicon = Lexicon.load()
     told: list[Row] = []
     for stream in streams(folder):

@@ -16,7 +16,11 @@ from importlib import resources
 from itertools import pairwise
 from typing import NamedTuple
 
-from guanlan.engine.text import normal_form
+import numpy as np
+
+from guanlan.engine.ngrams import Array
+from guanlan.engine.scan import Found
+from guanlan.engine.text import Texts, decode, normal_form
 
 DOTS = ("\u00b7", "\u2022", "\u30fb", "\u4e36")  # zh-data: four dots that stand in the middle
 MARKS = (*" ./*-_|+~^'`=#&\\", *DOTS, "  ", "..", "**", "//", "--", "...")
@@ -41,17 +45,45 @@ class Spelling(NamedTuple):
 
 
 class Evasions:
-    """The disguises that the words in `terms` (normal form) may wear."""
+    """The disguises that the words in `terms` (normal form, each once) may wear.
+
+    `sought` is what a scan must look for: the terms, then the disguises that are none of them.
+    """
 
     def __init__(self, terms: Sequence[str]) -> None:
         asked = [spelling for spelling in _spellings() if any(spelling.word in term for term in terms)]
         self.spellings = {one.written: one for one in asked}
+        self._number = {term: number for number, term in enumerate(terms)}
+        self.sought = [*terms, *(written for written in self.spellings if written not in self._number)]
+        self._disguise = np.array([written in self.spellings for written in self.sought], np.bool_)
         self._terms: dict[str, list[tuple[str, str, str]]] = {}
         for term in terms:
             for word in dict.fromkeys(one.word for one in asked):
                 if word in term:
                     head, _word, tail = term.partition(word)
                     self._terms.setdefault(word, []).append((term, head, tail))
+
+    def seen_through(self, found: Found, texts: Texts) -> Found:
+        """Return what a scan for `sought` found in `texts`, each disguise as the terms it stands for."""
+        posts, terms, places = found
+        hidden = np.flatnonzero(self._disguise[terms])
+        if not len(hidden):
+            return found
+        rows = {(post, at, term) for post, at, term in self._meant(hidden, found, texts)}
+        plain = np.flatnonzero(terms < len(self._number))
+        rows |= set(zip(posts[plain].tolist(), places[plain].tolist(), terms[plain].tolist(), strict=True))
+        columns = np.array(sorted(rows), np.int64).reshape(-1, 3)
+        return columns[:, 0].astype(np.int32), columns[:, 2].astype(np.int32), columns[:, 1].copy()
+
+    def _meant(self, hidden: Array, found: Found, texts: Texts) -> Iterator[tuple[int, int, int]]:
+        """Yield (post, place, term) of each disguise among the rows `hidden` of what was found."""
+        read, said = -1, ""
+        for post, term, at in zip(*(column[hidden].tolist() for column in found), strict=True):
+            start = int(texts.starts[post])
+            if post != read:
+                read, said = post, decode(texts.named[start : texts.starts[post + 1]])
+            for words, begin in self.meant(self.sought[term], said, at - start):
+                yield post, start + begin, self._number[words]
 
     def meant(self, written: str, said: str, at: int) -> Iterator[tuple[str, int]]:
         """Yield each term that the disguise found at `at` in `said` stands for, and where it begins."""

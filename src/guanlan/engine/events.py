@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from guanlan.engine.ledger import Ledger
 from guanlan.engine.measures import Hours, measure, witnesses
-from guanlan.engine.naming import MOST_CLAUSES
+from guanlan.engine.naming import MOST_CLAUSES, clauses
 from guanlan.engine.severity import Grading, Table, grade
 
 QUIET_US = 30 * 60_000_000  # a lower level must hold so long before the event is lowered
@@ -35,20 +35,30 @@ class Event:
     terms: tuple[str, ...] = ()
     named_at: int = 0  # rows when name and terms were taken
     clauses: list[str] = field(default_factory=list)  # from its posts: what it may be called
+    unread: list[tuple[str | None, str | None]] = field(default_factory=list)  # titles and texts, for clauses
 
     def posts(self) -> NDArray[np.int32]:
         """Return the rows; let go of them before the next one comes."""
         return np.frombuffer(self.rows, np.int32)
 
-    def hear(self, clauses: Sequence[str]) -> None:
+    def said(self) -> list[str]:
+        """Return the clauses that it may be called by."""
+        unread, self.unread = self.unread, []
+        for title, text in unread:
+            self.hear(clauses(title, text))
+        return self.clauses
+
+    def hear(self, said: Sequence[str]) -> None:
         """Keep clauses for the name; of too many the oldest go, but for the very first ones."""
-        self.clauses += clauses
+        self.clauses += said
         while len(self.clauses) > MOST_CLAUSES:
             del self.clauses[MOST_CLAUSES // 3]
 
     def snapshot(self) -> dict[str, Any]:
         """Return all state as plain values and one array."""
-        return {**vars(self), "rows": self.posts().copy(), "terms": list(self.terms)}
+        self.said()
+        kept = {name: value for name, value in vars(self).items() if name != "unread"}
+        return {**kept, "rows": self.posts().copy(), "terms": list(self.terms)}
 
     @classmethod
     def restore(cls, state: dict[str, Any]) -> "Event":

@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from guanlan.engine.placing import JOIN, SHORT_TERMS, WAIT_US
 from guanlan.engine.terms import MOST_TERMS
 from guanlan.engine.topics import Merge, Terms, Topics
 
-# One threshold for all, chosen on open data: docs/evaluation.md has what .06 to .10 give.
-JOIN = 0.07
-SHORT_TERMS = 4  # about fourteen Chinese characters
 THREAD_TERMS = 20  # distinct terms from which a thread's comments may join an event
 FOUNDING_TERMS = 35  # and from which they found one
-WAIT_US = 3_600_000_000
 FORGET_US = 8 * 86_400_000_000
 
 
@@ -45,15 +43,59 @@ class Gather:
         """Return what is known of a thread, by watch."""
         return self._threads.get(key, {})
 
+    def holds(self, key: int) -> bool:
+        """Say whether somebody wrote in a thread."""
+        return key in self._threads
+
+    @property
+    def last_number(self) -> int:
+        """The number of the latest event."""
+        return self._last_number
+
+    def founded(self, number: int, place: int) -> None:
+        """Take over that an event was founded, its topic at `place`."""
+        self._last_number = number
+        self.topics.note(number, place)
+
+    def surging(self, watches: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return, for each of so many watches, the event of its short posts, and until when."""
+        numbers, untils = np.zeros(watches, np.int64), np.zeros(watches, np.int64)
+        for watch, (number, until) in self._surging.items():
+            numbers[watch], untils[watch] = number, until
+        return numbers, untils
+
+    def surged(self, untils: NDArray[np.int64]) -> None:
+        """Take over until when short posts go to the event of their watch."""
+        for watch, (number, _until) in self._surging.items():
+            self._surging[watch] = number, int(untils[watch])
+
+    def wait(self, watch: int, terms: Terms, at: int, row: int) -> None:
+        """Let a short post wait for others like it; those that waited too long are dropped."""
+        waiting = self._short.setdefault(watch, [])
+        waiting.append((row, at, terms))
+        while waiting[0][1] <= at - WAIT_US:
+            waiting.pop(0)
+
     def post(self, watch: int, terms: Terms, at: int, row: int) -> int | None:
-        """Return the event of a post that starts a thread; None if it is too short to found one."""
+        """Return the event of a post that starts a thread; None if it is too short to found one.
+
+        One post at a time, for those that `placing` leaves out.
+        """
         number, cosine = self.topics.nearest(terms)
         if number is None or cosine < JOIN:
             if terms.size < SHORT_TERMS:
-                return self._wait(watch, terms, at, row)
+                return self._short_post(watch, terms, at, row)
             number = self._next_number()
         self.topics.add(number, terms, at)
         return number
+
+    def _short_post(self, watch: int, terms: Terms, at: int, row: int) -> int | None:
+        number, until = self._surging.get(watch, (0, 0))
+        if at < until:
+            self._surging[watch] = number, max(until, at + WAIT_US)
+            return number
+        self.wait(watch, terms, at, row)
+        return None
 
     def comment(self, key: int, watch: int, terms: Terms, at: int, row: int) -> tuple[int | None, list[int]]:
         """Return (the event of a comment, rows that waited with it and now belong there)."""
@@ -113,17 +155,6 @@ class Gather:
         for key, by_watch in list(self._threads.items()):
             if all(thread.last < now - FORGET_US for thread in by_watch.values()):
                 del self._threads[key]
-
-    def _wait(self, watch: int, terms: Terms, at: int, row: int) -> int | None:
-        number, until = self._surging.get(watch, (0, 0))
-        if at < until:
-            self._surging[watch] = number, max(until, at + WAIT_US)
-            return number
-        waiting = self._short.setdefault(watch, [])
-        waiting.append((row, at, terms))
-        while waiting[0][1] <= at - WAIT_US:
-            waiting.pop(0)
-        return None
 
     def _next_number(self) -> int:
         self._last_number += 1

@@ -54,6 +54,31 @@ class Columns(NamedTuple):
     views: NDArray[np.int64]
 
 
+class Whole(NamedTuple):
+    """Every column."""
+
+    at: NDArray[np.int64]
+    media: NDArray[np.int8]
+    negative: NDArray[np.bool_]
+    ours: NDArray[np.bool_]
+    repeat: NDArray[np.bool_]
+    reply: NDArray[np.bool_]
+    author: NDArray[np.uint64]
+    followers: NDArray[np.int64]
+    likes: NDArray[np.int64]
+    comments: NDArray[np.int64]
+    reposts: NDArray[np.int64]
+    favourites: NDArray[np.int64]
+    views: NDArray[np.int64]
+    platform: NDArray[np.int32]
+    watch: NDArray[np.int32]
+    event: NDArray[np.int64]
+    twin: NDArray[np.int32]
+    thread: NDArray[np.uint64]
+    edge: NDArray[np.int8]
+    source: NDArray[np.int32]
+
+
 class Ledger:
     """Rows only ever grow; ids stand beside them."""
 
@@ -76,6 +101,12 @@ class Ledger:
             self._arrays[name][row] = value
         self.ids.append(post_id)
         return row
+
+    def reserve(self, rows: int) -> "Whole":
+        """Return all columns, with room for so many rows more; valid until the next append."""
+        while len(self.ids) + rows > self._arrays["at"].size:
+            self._arrays = {k: np.concatenate([v, np.zeros_like(v)]) for k, v in self._arrays.items()}
+        return Whole(**{name: self._arrays[name] for name in Whole._fields})
 
     def rows(self, row: int) -> list[int]:
         """Return all rows of the post that has `row`, from there on."""

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from guanlan.engine.lexicon import Lexicon
 from guanlan.engine.terms import KINDS, MOST_TERMS, collect, scored, words
 from guanlan.engine.text import encode, normal_form
-from guanlan.engine.topics import Told
+from guanlan.engine.topics import Terms, Told
 
 MOST_CLAUSES = 24  # kept of an event
 EACH = 4  # taken from one post
@@ -54,12 +55,20 @@ def name_of(kept: Sequence[str], told: Told, watch: int, subject: Sequence[str],
         said = normal_form(clause)
         codes = encode(said)
         terms = buffer[: collect(codes, 0, codes.size, watch, KINDS, lexicon.cutter, buffer)]
-        score = int(scores[np.isin(known, terms)].sum()) / (len(said) + ROOM) ** 0.5
+        score = _weight(known, scores, terms) / (len(said) + ROOM) ** 0.5
         if any(words in said for words in subject):
             score *= NAMED
         if score > highest:
             best, highest = clause, score
     return best
+
+
+def _weight(known: Terms, scores: NDArray[np.int64], terms: Terms) -> int:
+    """Return the sum of the scores of those terms that are known; both are sorted and distinct."""
+    if not known.size:
+        return 0
+    places = np.minimum(np.searchsorted(known, terms), known.size - 1)
+    return int(scores[places[known[places] == terms]].sum())
 
 
 def words_of(told: Told, lexicon: Lexicon) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from guanlan.engine.results import Change, EventView, ModelChanged, Results, Wat
 from guanlan.engine.severity import Table
 from guanlan.engine.state import pack, unpack
 from guanlan.engine.stream import Stream, micros
-from guanlan.engine.taking import take
+from guanlan.engine.taking import Taker
 from guanlan.engine.ticks import tick
 
 MINUTE_US = 60_000_000
@@ -42,9 +42,10 @@ class Analyser:
         posts.check(batch)
         stream = self._stream
         reading = read(batch, stream.clock, stream.seen, self._matcher, self._model, self._duplicates)
-        for post in reading.active().tolist():
-            self._tick_to(int(reading.clocks[post]))
-            take(stream, reading, post, self._model.negative_at)
+        taker = Taker(stream, reading, self._model.negative_at)
+        for run in taker.runs():
+            self._tick_to(int(reading.clocks[run[0]]))
+            taker.take(run)
         return stream.results(reading)
 
     def advance(self, until: datetime) -> Results:

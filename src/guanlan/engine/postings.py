@@ -1,4 +1,8 @@
-"""The posting lists under the topics: compiled kernels over plain arrays, integers throughout."""
+"""The posting lists under the topics: compiled kernels over plain arrays, integers throughout.
+
+A term's postings stand side by side in a block of `pool`, in no order; a block that is full is
+changed for one twice as large.
+"""
 
 from typing import NamedTuple
 
@@ -6,24 +10,26 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from guanlan.engine.terms import MOST_TERMS
+
 LIST_CAP = 64  # topics one term may lead to; a term in more of them distinguishes none
 COMMON = 24  # sixteenths of a bit: a term in more than about a third of the topics weighs nothing
 ALONE = 0.2  # least cosine where a text shares a single term with a topic: one word is no matter
 PRIOR_TOPICS = 8  # as if so many other topics were known: a first topic's words are not worthless
 
-TERMS, NODES, FREE_NODE, TOPICS, FIRST, LAST, SINCE, LIVE = range(8)  # places in `Index.counters`
+TERMS, USED, TOPICS, FIRST, LAST, SINCE, LIVE = range(7)  # places in `Index.counters`
+SMALLEST, BLOCKS = 2, 6  # postings of the smallest block, and how many sizes there are: 2, 4 … LIST_CAP
 
 
 class Index(NamedTuple):
     """The arrays the kernels work on; -1 stands for none."""
 
     keys: NDArray[np.uint64]  # per term slot: the term, 0 = free
-    heads: NDArray[np.int32]  # per term slot: its first posting
+    blocks: NDArray[np.int32]  # per term slot: where its block begins, and of which size it is, -1 none
     spread: NDArray[np.int32]  # per term slot: in how many topics it stands
     weights: NDArray[np.int32]  # per term slot, in sixteenths of a bit
-    owners: NDArray[np.int32]  # per posting: the topic
-    times: NDArray[np.int32]  # per posting: documents of the topic that hold the term
-    nexts: NDArray[np.int32]  # per posting: the term's next posting
+    pool: NDArray[np.int32]  # per posting: the topic, and its documents that hold the term
+    free: NDArray[np.int32]  # per size: the first free block; each begins with the next
     norms: NDArray[np.int64]  # per topic: squared length
     sizes: NDArray[np.int32]  # per topic: its documents in the window, 0 = free
     numbers: NDArray[np.int64]  # per topic: the caller's number, ever growing
@@ -37,6 +43,15 @@ class Index(NamedTuple):
     stamps: NDArray[np.int64]  # per document: microseconds of event time
     fresh: NDArray[np.int32]  # per watch: the weight of a term not seen before
     counters: NDArray[np.int64]
+
+
+@njit(cache=True)
+def is_full(index):  # type: ignore[no-untyped-def]
+    """Say whether one more document might run out of slots or postings."""
+    return (
+        index.counters[USED] + MOST_TERMS * LIST_CAP > index.pool.shape[0]
+        or 10 * (index.counters[TERMS] + 2 * MOST_TERMS) > 6 * index.keys.size
+    )
 
 
 @njit(cache=True)
@@ -62,7 +77,7 @@ def _slot(index, key):  # type: ignore[no-untyped-def]
     while index.keys[at] != key:
         if index.keys[at] == 0:
             index.keys[at] = key
-            index.heads[at] = -1
+            index.blocks[at, 1] = -1
             index.spread[at] = 0
             index.weights[at] = index.fresh[np.int64(key >> np.uint64(48))]
             index.counters[TERMS] += 1
@@ -73,10 +88,12 @@ def _slot(index, key):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _posting(index, slot, topic):  # type: ignore[no-untyped-def]
-    node = index.heads[slot]
-    while node >= 0 and index.owners[node] != topic:
-        node = index.nexts[node]
-    return node
+    """Return where the term's posting of a topic stands, or -1."""
+    first = index.blocks[slot, 0]
+    for node in range(first, first + index.spread[slot]):
+        if index.pool[node, 0] == topic:
+            return node
+    return -1
 
 
 @njit(cache=True)
@@ -86,20 +103,39 @@ def _raise(index, slot, topic):  # type: ignore[no-untyped-def]
     if node < 0:
         if index.spread[slot] >= LIST_CAP:
             return
-        node = index.counters[FREE_NODE]
-        if node >= 0:
-            index.counters[FREE_NODE] = index.nexts[node]
-        else:
-            node = index.counters[NODES]
-            index.counters[NODES] += 1
-        index.owners[node] = topic
-        index.times[node] = 0
-        index.nexts[node] = index.heads[slot]
-        index.heads[slot] = node
+        _widen(index, slot)
+        node = index.blocks[slot, 0] + index.spread[slot]
+        index.pool[node, 0], index.pool[node, 1] = topic, 0
         index.spread[slot] += 1
     weight = np.int64(index.weights[slot])
-    index.norms[topic] += weight * weight * (2 * np.int64(index.times[node]) + 1)
-    index.times[node] += 1
+    index.norms[topic] += weight * weight * (2 * np.int64(index.pool[node, 1]) + 1)
+    index.pool[node, 1] += 1
+
+
+@njit(cache=True)
+def _widen(index, slot):  # type: ignore[no-untyped-def]
+    """See to it that the term's block has room for one more."""
+    kind, spread = index.blocks[slot, 1], index.spread[slot]
+    if kind >= 0 and spread < SMALLEST << kind:
+        return
+    block = index.free[kind + 1]
+    if block >= 0:
+        index.free[kind + 1] = index.pool[block, 0]
+    else:
+        block = index.counters[USED]
+        index.counters[USED] += SMALLEST << (kind + 1)
+    if kind >= 0:
+        old = index.blocks[slot, 0]
+        index.pool[block : block + spread] = index.pool[old : old + spread]
+        _give_back(index, slot)
+    index.blocks[slot, 0], index.blocks[slot, 1] = block, kind + 1
+
+
+@njit(cache=True)
+def _give_back(index, slot):  # type: ignore[no-untyped-def]
+    block, kind = index.blocks[slot]
+    index.pool[block, 0] = index.free[kind]
+    index.free[kind] = block
 
 
 @njit(cache=True)
@@ -108,24 +144,15 @@ def _lower(index, slot, topic):  # type: ignore[no-untyped-def]
     if node < 0:
         return
     weight = np.int64(index.weights[slot])
-    index.times[node] -= 1
-    index.norms[topic] -= weight * weight * (2 * np.int64(index.times[node]) + 1)
-    if index.times[node] == 0:
-        _unlink(index, slot, node)
-
-
-@njit(cache=True)
-def _unlink(index, slot, node):  # type: ignore[no-untyped-def]
-    if index.heads[slot] == node:
-        index.heads[slot] = index.nexts[node]
-    else:
-        before = index.heads[slot]
-        while index.nexts[before] != node:
-            before = index.nexts[before]
-        index.nexts[before] = index.nexts[node]
-    index.nexts[node] = index.counters[FREE_NODE]
-    index.counters[FREE_NODE] = node
-    index.spread[slot] -= 1
+    index.pool[node, 1] -= 1
+    index.norms[topic] -= weight * weight * (2 * np.int64(index.pool[node, 1]) + 1)
+    if index.pool[node, 1] == 0:
+        index.spread[slot] -= 1
+        last = index.blocks[slot, 0] + index.spread[slot]
+        index.pool[node, 0], index.pool[node, 1] = index.pool[last, 0], index.pool[last, 1]
+        if index.spread[slot] == 0:
+            _give_back(index, slot)
+            index.blocks[slot, 1] = -1
 
 
 @njit(cache=True)
@@ -167,15 +194,14 @@ def nearest(index, terms, n):  # type: ignore[no-untyped-def]
         own += weight * weight
         if weight == 0:
             continue
-        node = index.heads[slot]
-        while node >= 0:
-            topic = index.owners[node]
+        first = index.blocks[slot, 0]
+        for node in range(first, first + index.spread[slot]):
+            topic = index.pool[node, 0]
             if index.scores[topic] == 0:
                 index.touched[touched] = topic
                 touched += 1
-            index.scores[topic] += weight * weight * index.times[node]
+            index.scores[topic] += weight * weight * index.pool[node, 1]
             index.shared[topic] += 1
-            node = index.nexts[node]
     best, highest = -1, 0.0
     for j in range(touched):
         topic = index.touched[j]
@@ -243,11 +269,10 @@ def reweigh(index):  # type: ignore[no-untyped-def]
         if spread < LIST_CAP:
             weight = np.int64(weight_of(here, max(spread, 1)))
         index.weights[slot] = weight
-        node = index.heads[slot]
-        while node >= 0:
-            times = np.int64(index.times[node])
-            index.norms[index.owners[node]] += weight * weight * times * times
-            node = index.nexts[node]
+        first = index.blocks[slot, 0]
+        for node in range(first, first + spread):
+            times = np.int64(index.pool[node, 1])
+            index.norms[index.pool[node, 0]] += weight * weight * times * times
     index.counters[SINCE] = 0
 
 
@@ -262,18 +287,16 @@ def pairs(index, least, longest, out, shares):  # type: ignore[no-untyped-def]
         if index.spread[slot] < 2 or index.spread[slot] > longest or index.weights[slot] == 0:
             continue
         square = np.int64(index.weights[slot]) * np.int64(index.weights[slot])
-        node = index.heads[slot]
-        while node >= 0:
-            one = index.owners[node]
-            other = index.nexts[node]
-            while other >= 0:
-                two = index.owners[other]
+        first = index.blocks[slot, 0]
+        last = first + index.spread[slot]
+        for node in range(first, last):
+            one = index.pool[node, 0]
+            for other in range(node + 1, last):
+                two = index.pool[other, 0]
                 if index.sizes[one] >= least and index.sizes[two] >= least and n < out.size:
                     out[n] = np.int64(min(one, two)) << 32 | np.int64(max(one, two))
-                    shares[n] = square * index.times[node] * index.times[other]
+                    shares[n] = square * index.pool[node, 1] * index.pool[other, 1]
                     n += 1
-                other = index.nexts[other]
-            node = index.nexts[node]
     return n
 
 
@@ -300,9 +323,9 @@ def move(old, index):  # type: ignore[no-untyped-def]
     """Copy a table of terms into a roomier one, leaving out terms that no topic holds."""
     places = np.full(old.keys.size, -1, np.int32)
     for slot in range(old.keys.size):
-        if old.keys[slot] != 0 and old.heads[slot] >= 0:
+        if old.keys[slot] != 0 and old.spread[slot] > 0:
             place = _slot(index, old.keys[slot])
-            index.heads[place] = old.heads[slot]
+            index.blocks[place] = old.blocks[slot]
             index.spread[place] = old.spread[slot]
             index.weights[place] = old.weights[slot]
             places[slot] = place

@@ -9,17 +9,24 @@ commonest complaint words are found in disguise too (`evasions`).
 `author:`, `platform:` and `media:` mean equality, `region:` means containment.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute
+from numpy.typing import NDArray
 
 from guanlan.engine.evasions import Evasions
-from guanlan.engine.grammar import And, Near, Node, Not, Or, QueryError, Term, parse
+from guanlan.engine.grammar import Near, Node, Not, Or, QueryError, Term, parse
+from guanlan.engine.posts import MEDIA_TYPES
+from guanlan.engine.programs import compiled, leaves, run
 from guanlan.engine.scan import TermScan
-from guanlan.engine.text import Texts, decode, normal_form
+from guanlan.engine.text import Texts, normal_form
 
-__all__ = ["Hit", "Matcher", "QueryError", "Watch", "compile_watches", "subject"]
+__all__ = ["Hit", "Hits", "Matcher", "QueryError", "Watch", "compile_watches", "subject"]
 
 COLUMNS = {"author": "author", "platform": "platform", "region": "region", "media": "media_type"}
 
@@ -34,8 +41,7 @@ class Watch:
     own_accounts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """Why a watch took a post: `term` as typed stands at character `at` of the original `field`."""
 
     post: int
@@ -46,24 +52,40 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class _Post:
-    """One post while its candidates are evaluated: where each term stands, its columns."""
+class Hits:
+    """All hits of a batch, by post, then watch in the order given, then position in the query; in columns."""
 
-    texts: Texts
-    row: int
-    places: Mapping[str, Sequence[int]]
-    batch: pa.RecordBatch
+    watches: tuple[Watch, ...]
+    terms: tuple[Term, ...]  # as typed
+    posts: NDArray[np.int32]
+    of: NDArray[np.int32]  # place in `watches`
+    why: NDArray[np.int32]  # place in `terms`
+    titled: NDArray[np.bool_]  # found in the title
+    offsets: NDArray[np.int32]  # in the original field
 
-    def column(self, field: str) -> str:
-        value = self.batch.column(COLUMNS[field])[self.row].as_py()
-        return normal_form(value).strip() if value else ""
+    def listed(self) -> list[Hit]:
+        """Return them one by one."""
+        names = [watch.name for watch in self.watches]
+        shown, fields = self.shown(), self.fields()
+        rows = zip(
+            self.posts.tolist(),
+            self.of.tolist(),
+            self.why.tolist(),
+            fields,
+            self.offsets.tolist(),
+            strict=True,
+        )
+        return [Hit(post, names[watch], shown[why], field, at) for post, watch, why, field, at in rows]
 
-    def at(self, term: Term) -> Sequence[int]:
-        """Positions of a title-or-text term."""
-        places = self.places.get(term.words, ())
-        if term.field == "title":
-            return [place for place in places if place < self.texts.bodies[self.row] - 1]
-        return places
+    def shown(self) -> list[str]:
+        """Return each of `terms` as it was typed."""
+        return [term.shown for term in self.terms]
+
+    def fields(self) -> list[str]:
+        """Return the field of each hit."""
+        column = [term.field if term.field in COLUMNS else None for term in self.terms]
+        rows = zip(self.why.tolist(), self.titled.tolist(), strict=True)
+        return [column[why] or ("title" if titled else "text") for why, titled in rows]
 
 
 def compile_watches(watches: Sequence[Watch]) -> "Matcher":
@@ -84,125 +106,73 @@ class Matcher:
     """Compiled watches; holds no state between batches."""
 
     def __init__(self, trees: Sequence[tuple[Watch, Node]]) -> None:
-        self._trees = trees
-        self._terms = sorted({term.words for _, tree in trees for term in _words(tree)})
-        self._evasions = Evasions(self._terms)
-        known = set(self._terms)
-        self._sought = [*self._terms, *(one for one in self._evasions.spellings if one not in known)]
-        self._scan = TermScan(self._sought)
-        self._anchored: dict[str, list[int]] = {}
-        self._always: list[int] = []
-        for row, (_, tree) in enumerate(trees):
-            anchors = _anchors(tree)
-            if anchors is None:
-                self._always.append(row)
-            for words in anchors or ():
-                self._anchored.setdefault(words, []).append(row)
+        self._watches = tuple(watch for watch, _tree in trees)
+        terms = sorted({term.words for _, tree in trees for term in _words(tree)})
+        self._evasions = Evasions(terms)
+        self._scan = TermScan(self._evasions.sought)
+        nodes = [tree for _watch, tree in trees]
+        self._compiled = compiled(nodes, terms, [_anchors(tree) for tree in nodes])
+        self._media = np.ones((len(trees) + 1, len(MEDIA_TYPES) + 1), np.bool_)
+        for row, watch in enumerate(self._watches):
+            if watch.media is not None:
+                self._media[row] = [kind in watch.media for kind in (*MEDIA_TYPES, None)]
 
     def match(self, texts: Texts, batch: pa.RecordBatch) -> list[Hit]:
         """Return every hit, by post, then watch in the order given, then position in the query."""
-        places = self._places(texts)
-        rows = range(len(texts)) if self._always else sorted(places)
-        hits: list[Hit] = []
-        for row in rows:
-            post = _Post(texts, row, places.get(row, {}), batch)
-            candidates = set(self._always).union(*(self._anchored.get(words, ()) for words in post.places))
-            for number in sorted(candidates):
-                hits.extend(self._explain(number, post))
-        return hits
+        return self.find(texts, batch).listed()
 
-    def _places(self, texts: Texts) -> dict[int, dict[str, list[int]]]:
-        places: dict[int, dict[str, list[int]]] = {}
-        disguised: dict[tuple[int, str], set[int]] = {}
-        read, said = -1, ""
-        for post, term, at in zip(*(found.tolist() for found in self._scan.find(texts)), strict=True):
-            if term < len(self._terms):
-                places.setdefault(post, {}).setdefault(self._terms[term], []).append(at)
-            if self._sought[term] in self._evasions.spellings:
-                start = int(texts.starts[post])
-                if post != read:
-                    read, said = post, decode(texts.named[start : texts.starts[post + 1]])
-                for words, begin in self._evasions.meant(self._sought[term], said, at - start):
-                    disguised.setdefault((post, words), set()).add(start + begin)
-        for (post, words), found in disguised.items():
-            known = places.setdefault(post, {})
-            known[words] = sorted(found.union(known.get(words, ())))
-        return places
+    def find(self, texts: Texts, batch: pa.RecordBatch) -> Hits:
+        """Return every hit, in columns."""
+        found = self._evasions.seen_through(self._scan.find(texts), texts)
+        columns = self._columns(batch)
+        media = self._kinds(batch)
+        room = len(found[0]) + len(texts) + 64
+        while True:
+            out = np.empty((4, room), np.int64)
+            n = run(found, texts.bodies, self._compiled.programs, columns, (self._media, media), out)
+            if n <= room:
+                break
+            room = int(n)
+        posts, of, why = (column.astype(np.int32) for column in out[:3, :n])
+        places = out[3, :n]
+        titled = (places >= 0) & (places < texts.bodies[posts] - 1)
+        offsets = np.where(places >= 0, texts.sources[places], 0) if len(texts.sources) else places
+        return Hits(self._watches, self._compiled.terms, posts, of, why, titled, offsets.astype(np.int32))
 
-    def _explain(self, number: int, post: _Post) -> Iterator[Hit]:
-        watch, tree = self._trees[number]
-        if watch.media is not None and post.batch.column("media_type")[post.row].as_py() not in watch.media:
-            return
-        reasons = _reasons(tree, post)
-        for term, at in dict.fromkeys(reasons or ()):
-            if at is None:
-                yield Hit(post.row, watch.name, term.shown, str(term.field), 0)
-            else:
-                yield Hit(post.row, watch.name, term.shown, *post.texts.original_offset(post.row, at))
+    def _kinds(self, batch: pa.RecordBatch) -> NDArray[np.int32]:
+        """Return each post's medium as a column of `_media`."""
+        if all(watch.media is None for watch in self._watches):
+            return np.zeros(batch.num_rows, np.int32)
+        places = pa.compute.index_in(batch.column("media_type"), pa.array(MEDIA_TYPES))
+        found: NDArray[np.int32] = places.fill_null(len(MEDIA_TYPES)).to_numpy()
+        return found
 
-
-Reason = tuple[Term, int | None]
-
-
-def _reasons(node: Node, post: _Post) -> list[Reason] | None:
-    """Return the terms that make the node true with their first positions, None if it is false."""
-    if isinstance(node, Term):
-        return _term_reasons(node, post)
-    if isinstance(node, Near):
-        pair = _nearest(node, post)
-        return None if pair is None else list(pair)
-    if isinstance(node, Not):
-        return [] if _reasons(node.part, post) is None else None
-    found = [_reasons(part, post) for part in node.parts]
-    true = [reasons for reasons in found if reasons is not None]
-    if not true or (isinstance(node, And) and len(true) < len(found)):
-        return None
-    return [reason for reasons in true for reason in reasons]
+    def _columns(self, batch: pa.RecordBatch) -> NDArray[np.bool_]:
+        """Return, per condition and post, whether the column holds the words."""
+        conditions = self._compiled.conditions
+        held = np.zeros((len(conditions), batch.num_rows), np.bool_)
+        read: dict[str, tuple[list[str], NDArray[np.int64]]] = {}
+        for row, (field, words) in enumerate(conditions):
+            if field not in read:
+                coded = batch.column(COLUMNS[field]).fill_null("").dictionary_encode()
+                read[field] = (
+                    [_folded(value) for value in coded.dictionary.to_pylist()],
+                    coded.indices.to_numpy(),
+                )
+            values, indices = read[field]
+            true = [words in value if field == "region" else words == value for value in values]
+            held[row] = np.array(true, np.bool_)[indices]
+        return held
 
 
-def _term_reasons(term: Term, post: _Post) -> list[Reason] | None:
-    if term.field in (None, "title"):
-        places = post.at(term)
-        return [(term, places[0])] if places else None
-    value = post.column(str(term.field))
-    true = term.words in value if term.field == "region" else term.words == value
-    return [(term, None)] if true else None
-
-
-def _nearest(node: Near, post: _Post) -> tuple[Reason, Reason] | None:
-    """Return the first pair, by position in the post, that stands near enough."""
-    body = int(post.texts.bodies[post.row])
-    pairs = [
-        (max(one, two), one, two, left, right)
-        for left in node.left
-        for right in node.right
-        for one in post.at(left)
-        for two in post.at(right)
-        if (one < body) == (two < body) and 0 <= _gap(one, left, two, right) <= node.distance
-    ]
-    if not pairs:
-        return None
-    _, one, two, left, right = min(pairs)
-    return (left, one), (right, two)
-
-
-def _gap(one: int, left: Term, two: int, right: Term) -> int:
-    """Characters between two words; negative if they overlap."""
-    return two - one - len(left.words) if one <= two else one - two - len(right.words)
+@lru_cache(maxsize=1 << 14)
+def _folded(value: str) -> str:
+    return normal_form(value).strip() if value else ""
 
 
 def _words(node: Node) -> Iterator[Term]:
     """Yield the title-or-text terms of a tree."""
-    if isinstance(node, Term):
-        if node.field in (None, "title"):
-            yield node
-    elif isinstance(node, Near):
-        yield from (*node.left, *node.right)
-    elif isinstance(node, Not):
-        yield from _words(node.part)
-    else:
-        for part in node.parts:
-            yield from _words(part)
+    return (term for term in leaves(node) if term.field in (None, "title"))
 
 
 def _first_asked(node: Node) -> set[str]:

@@ -1,6 +1,6 @@
 """What one batch says, before it meets what came earlier: texts, hits, the model's judgement, copies."""
 
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from guanlan.engine.heads import judge
 from guanlan.engine.model import STANCE, Model
 from guanlan.engine.opinions import Opinion, opinions
 from guanlan.engine.posts import COUNTS, MEDIA_TYPES
-from guanlan.engine.query import Hit, Matcher
+from guanlan.engine.query import Hits, Matcher
 from guanlan.engine.seen import Keys, Seen, fingerprints
 from guanlan.engine.signs import Sign
 from guanlan.engine.text import Texts, normalise
@@ -36,19 +36,19 @@ class Reading:
     at: NDArray[np.int64]  # published, microseconds since 1970
     clocks: NDArray[np.int64]  # event time when the post comes
     known: NDArray[np.bool_]
-    hits: dict[int, list[Hit]]
+    hits: Hits
     stance: NDArray[np.int32]  # per mille for CLASSES, a line a post
     opinions: list[Opinion]
     harms: dict[int, tuple[Sign, ...]]
     demands: dict[int, tuple[Sign, ...]]
-    copies: dict[int, tuple[str, int]]  # of the copies only: (id, key) of the original
+    copies: Mapping[int, tuple[str, int]]  # of the copies only: (id, key) of the original
     numbers: dict[str, list[int]]  # counts and followers, -1 unknown; media's place in MEDIA_TYPES
     words: dict[str, list[Any]]  # of WORDS, as they came
 
     def active(self) -> NDArray[np.int64]:
         """Return the posts that may concern a watch, or that move event time to another minute."""
         busy = self.known | (self.parents != 0) | (self.origins != 0)
-        busy[list(self.hits)] = True
+        busy[self.hits.posts] = True
         minutes = self.clocks // 60_000_000
         busy[1:] |= minutes[1:] != minutes[:-1]
         busy[:1] = True
@@ -66,9 +66,6 @@ def read(
     keys = fingerprints(platforms, ids)
     known = seen.visit(keys, clocks)
     judged = judge(texts, model, platforms.to_pylist())
-    hits: dict[int, list[Hit]] = defaultdict(list)
-    for hit in matcher.match(texts, batch):
-        hits[hit.post].append(hit)
     return Reading(
         texts,
         keys,
@@ -78,7 +75,7 @@ def read(
         at,
         clocks,
         known,
-        dict(hits),
+        matcher.find(texts, batch),
         judged[STANCE],
         list(opinions(judged, model)),
         harm.signs().find(texts, _years(at)),
@@ -115,13 +112,10 @@ def _copies(
     platforms, ids = batch.column("platform").to_pylist(), batch.column("id").to_pylist()
     names = [platform + _JOINT + post for platform, post in zip(platforms, ids, strict=True)]
     originals = duplicates.feed(texts, names, clocks[fresh])
-    return {
-        int(place): _named(original)
-        for place, original in zip(fresh, originals, strict=True)
-        if original is not None
-    }
-
-
-def _named(joint: str) -> tuple[str, int]:
-    platform, _joint, post = joint.partition(_JOINT)
-    return post, int(fingerprints(pa.array([platform]), pa.array([post]))[0])
+    places = [place for place, original in enumerate(originals) if original is not None]
+    if not places:
+        return {}
+    named = [original.partition(_JOINT) for original in originals if original is not None]
+    found = [post for _platform, _joint, post in named]
+    keys = fingerprints(pa.array([platform for platform, _joint, _post in named]), pa.array(found))
+    return dict(zip(fresh[places].tolist(), zip(found, keys.tolist(), strict=True), strict=True))

@@ -1,12 +1,14 @@
 """Finds every term of every watch in one pass over a batch.
 
-Terms stand in buckets by a hash of their first two characters; a term of one character has
-its own buckets. A candidate is compared character by character, so nothing is found that
-is not there, and terms that overlap or contain one another are all found.
+Terms are filed under their first two characters, in an open hash table; those of one
+character under that one. A bit per hash, few enough to stay in the processor's nearest
+cache, says where looking is worth while. The rest of a term is compared character by
+character, so nothing is found that is not there, and terms that overlap or contain one
+another are all found.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -14,73 +16,145 @@ from numpy.typing import NDArray
 
 from guanlan.engine.text import Texts, encode
 
-BUCKETS = 1 << 16
+BITS = 1 << 17
+A_POST = 4  # occurrences for which there is room at first
+
+Found = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
+
+
+class Files(NamedTuple):
+    """The terms, filed under how they begin."""
+
+    bits: NDArray[np.uint32]
+    keys: NDArray[np.uint64]  # first two characters (the second 0 for a term of one); 0: free
+    spans: NDArray[np.int32]  # per key: begin and end of its terms
+    terms: NDArray[np.int32]  # ascending within a key
+    thirds: NDArray[np.uint32]  # their third character, 0 for none
+    sizes: NDArray[np.int32]
+    begins: NDArray[np.int32]  # of the rest of each term in `codes`
+    codes: NDArray[np.uint32]
 
 
 class TermScan:
     """All terms, ready to scan; term ids are positions in `terms` (distinct, normal form)."""
 
     def __init__(self, terms: Sequence[str]) -> None:
-        self._ends = np.cumsum([0, *(len(term) for term in terms)], dtype=np.int64)
-        self._codes = encode("".join(terms))
-        pairs = [term for term, words in enumerate(terms) if len(words) > 1]
-        ones = [term for term, words in enumerate(terms) if len(words) == 1]
-        self._pairs = _buckets(pairs, [_slot(*encode(terms[term][:2]).tolist()) for term in pairs])
-        self._ones = _buckets(ones, [_slot(ord(terms[term]), 0) for term in ones])
+        self._files = _filed(terms)
+        self._singles = any(len(words) == 1 for words in terms)
 
-    def find(self, texts: Texts) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    def find(self, texts: Texts) -> Found:
         """Return (posts, terms, positions in `texts.named`) by post, then position, then term id."""
-        room = 1024
+        room = A_POST * len(texts) + 64
         while True:
-            out = np.empty((3, room), np.int64)
-            found = _find(texts.named, texts.starts, (self._codes, self._ends), self._pairs, self._ones, out)
+            out = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int64)
+            found = _find(texts.named, texts.starts, self._files, self._singles, out)
             if found <= room:
-                posts, terms, positions = out[:, :found]
-                order = np.lexsort((terms, positions))
-                return posts[order], terms[order], positions[order]
+                return out[0][:found], out[1][:found], out[2][:found]
             room = int(found)
 
 
-def _slot(first: int, second: int) -> int:
-    return ((first * 0x9E3779B1 + second * 0x85EBCA6B) >> 7) & (BUCKETS - 1)
-
-
-def _buckets(terms: list[int], slots: list[int]) -> tuple[Any, Any]:
-    counts = np.bincount(np.array(slots, np.int64), minlength=BUCKETS)
-    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
-    return starts, np.array(terms, np.int64)[np.argsort(np.array(slots, np.int64), kind="stable")]
+def _filed(terms: Sequence[str]) -> Files:
+    by_key: dict[int, list[int]] = {}
+    for term, words in enumerate(terms):
+        by_key.setdefault(ord(words[0]) << 32 | (ord(words[1]) if len(words) > 1 else 0), []).append(term)
+    size = 1 << (4 * len(by_key) + 4).bit_length()
+    order = [term for found in by_key.values() for term in found]
+    ends = np.cumsum([0, *(len(found) for found in by_key.values())], dtype=np.int32)
+    codes, starts = encode("".join(terms)), np.cumsum([0, *map(len, terms)], dtype=np.int32)
+    files = Files(
+        np.zeros(BITS >> 5, np.uint32),
+        np.zeros(size, np.uint64),
+        np.zeros((size, 2), np.int32),
+        np.array(order, np.int32),
+        np.array([ord(terms[term][2]) if len(terms[term]) > 2 else 0 for term in order], np.uint32),
+        np.array([len(terms[term]) for term in order], np.int32),
+        np.array([starts[term] for term in order], np.int32),
+        codes,
+    )
+    _file(files, np.array(list(by_key), np.uint64), ends)
+    return files
 
 
 @njit(cache=True)
-def _find(codes, starts, terms, pairs, ones, out):  # type: ignore[no-untyped-def]
+def _mixed(key):  # type: ignore[no-untyped-def]
+    return key * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(40)
+
+
+@njit(cache=True)
+def _file(files, keys, ends):  # type: ignore[no-untyped-def]
+    mask = np.uint64(files.keys.size - 1)
+    for row in range(keys.size):
+        mixed = _mixed(keys[row])
+        at = mixed & mask
+        while files.keys[at] != 0:
+            at = (at + np.uint64(1)) & mask
+        files.keys[at] = keys[row]
+        files.spans[at, 0], files.spans[at, 1] = ends[row], ends[row + 1]
+        bit = mixed & np.uint64(BITS - 1)
+        files.bits[bit >> np.uint64(5)] |= np.uint32(1) << np.uint32(bit & np.uint64(31))
+
+
+@njit(cache=True)
+def _find(codes, starts, files, singles, out):  # type: ignore[no-untyped-def]
     """Fill `out` as far as it reaches; return how many occurrences there are."""
     found = 0
+    bits = files.bits
     for post in range(len(starts) - 1):
         end = starts[post + 1]
+        if starts[post] == end:
+            continue
+        following = np.uint64(codes[starts[post]])
         for at in range(starts[post], end):
-            first = np.int64(codes[at])
+            first = following << np.uint64(32)
+            before = found
+            if singles and _worth(bits, first):
+                found = _verify(codes, (post, at, end), first, files, out, found)
             if at + 1 < end:
-                slot = ((first * 0x9E3779B1 + np.int64(codes[at + 1]) * 0x85EBCA6B) >> 7) & 0xFFFF
-                found = _verify(codes, (post, at, end), terms, (slot, pairs[0], pairs[1]), out, found)
-            if len(ones[1]):
-                slot = ((first * 0x9E3779B1) >> 7) & 0xFFFF
-                found = _verify(codes, (post, at, end), terms, (slot, ones[0], ones[1]), out, found)
+                following = np.uint64(codes[at + 1])
+                if _worth(bits, first | following):
+                    found = _verify(codes, (post, at, end), first | following, files, out, found)
+            if found - before > 1 and found <= len(out[1]):
+                _ordered(out[1], before, found)
     return found
 
 
+@njit(cache=True, inline="always")
+def _worth(bits, key):  # type: ignore[no-untyped-def]
+    bit = _mixed(key) & np.uint64(BITS - 1)
+    return (bits[bit >> np.uint64(5)] >> np.uint32(bit & np.uint64(31))) & np.uint32(1) != 0
+
+
 @njit(cache=True)
-def _verify(codes, place, terms, bucket, out, found):  # type: ignore[no-untyped-def]
+def _ordered(terms, first, last):  # type: ignore[no-untyped-def]
+    """Sort the few terms of one position."""
+    for i in range(first + 1, last):
+        term, at = terms[i], i
+        while at > first and terms[at - 1] > term:
+            terms[at] = terms[at - 1]
+            at -= 1
+        terms[at] = term
+
+
+@njit(cache=True, inline="always")
+def _verify(codes, place, key, files, out, found):  # type: ignore[no-untyped-def]
+    """Write the terms filed under `key` that stand at a place of a text."""
     post, at, end = place
-    words, ends = terms
-    slot, starts, members = bucket
-    for row in range(starts[slot], starts[slot + 1]):
-        term = members[row]
-        begin, size = ends[term], ends[term + 1] - ends[term]
-        same = 0
-        while same < size and at + same < end and words[begin + same] == codes[at + same]:
+    mask = np.uint64(files.keys.size - 1)
+    slot = _mixed(key) & mask
+    while files.keys[slot] != key:
+        if files.keys[slot] == 0:
+            return found
+        slot = (slot + np.uint64(1)) & mask
+    for row in range(files.spans[slot, 0], files.spans[slot, 1]):
+        third = files.thirds[row]
+        if third and (at + 2 >= end or codes[at + 2] != third):
+            continue
+        size, begin = files.sizes[row], files.begins[row]
+        same = 3
+        while same < size and at + same < end and files.codes[begin + same] == codes[at + same]:
             same += 1
-        if same == size:
-            if found < out.shape[1]:
-                out[0, found], out[1, found], out[2, found] = post, term, at
+        if same >= size:
+            if found < len(out[0]):
+                out[0][found], out[1][found], out[2][found] = post, files.terms[row], at
             found += 1
     return found

@@ -39,7 +39,7 @@ def fingerprints(*columns: pa.Array) -> Keys:
 
 
 @njit(cache=True)
-def _place(table, key):  # type: ignore[no-untyped-def]
+def slot_of(table, key):  # type: ignore[no-untyped-def]
     mask = table.size - 1
     at = np.int64((key ^ (key >> np.uint64(29))) & np.uint64(mask))
     while table[at] != key and table[at] != 0:
@@ -52,7 +52,7 @@ def _visit(held, keys, clocks, known):  # type: ignore[no-untyped-def]
     table, rows, stamps = held
     taken = 0
     for i in range(keys.size):
-        at = _place(table, keys[i])
+        at = slot_of(table, keys[i])
         known[i] = table[at] != 0 and clocks[i] - stamps[at] <= RETAIN_US
         if table[at] == 0:
             taken += 1
@@ -69,7 +69,7 @@ def _rehash(old, before, new):  # type: ignore[no-untyped-def]
     kept = 0
     for i in range(old[0].size):
         if old[0][i] != 0 and old[2][i] >= before:
-            at = _place(table, old[0][i])
+            at = slot_of(table, old[0][i])
             table[at], rows[at], stamps[at] = old[0][i], old[1][i], old[2][i]
             kept += 1
     return kept
@@ -92,12 +92,17 @@ class Seen:
 
     def row(self, key: int) -> int:
         """Return the ledger's row of a post; NO_ROW if it has none."""
-        at = _place(self._table, np.uint64(key))
+        at = slot_of(self._table, np.uint64(key))
         return int(self._rows[at]) if self._table[at] else NO_ROW
+
+    @property
+    def held(self) -> tuple[Keys, NDArray[np.int32]]:
+        """The table and its rows, for the loop that places many posts; valid until `visit`."""
+        return self._table, self._rows
 
     def bind(self, key: int, row: int) -> None:
         """Note the ledger's row of a post that was visited."""
-        self._rows[_place(self._table, np.uint64(key))] = row
+        self._rows[slot_of(self._table, np.uint64(key))] = row
 
     def snapshot(self) -> dict[str, Any]:
         """Return all state as arrays."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from guanlan.engine import spread
@@ -16,11 +17,14 @@ from guanlan.engine.ledger import NO_EVENT, Ledger
 from guanlan.engine.lexicon import Lexicon
 from guanlan.engine.measures import HOUR_US, Hours, carriers, harm_voices
 from guanlan.engine.naming import name_of, words_of
+from guanlan.engine.placing import Subjects
 from guanlan.engine.query import Watch, subject
 from guanlan.engine.reading import Reading
 from guanlan.engine.results import EventView, Found, Merged, Moved, PostResult, Results, Signal, Surge
 from guanlan.engine.seen import Seen, fingerprints
 from guanlan.engine.severity import Criterion, HardTrigger, Table
+from guanlan.engine.signs import Sign
+from guanlan.engine.text import encode
 
 LATE_US = HOUR_US  # a post further behind event time is late
 PATH = 500  # edges of an event that are shown
@@ -64,8 +68,14 @@ class Stream:
     def change_watches(self, watches: Sequence[Watch]) -> None:
         """Match with these from now on; a name keeps its number, events and history."""
         self.watches = tuple(watches)
+        self.owners: dict[str, set[int]] = {}  # an author's name: the watches whose owner it is
         for watch in watches:
-            self.subjects[self.names.setdefault(watch.name, len(self.names))] = subject(watch)
+            number = self.names.setdefault(watch.name, len(self.names))
+            self.subjects[number] = subject(watch)
+        self.subject_codes = _subject_codes(self.subjects)
+        for name, accounts in {watch.name: watch.own_accounts for watch in watches}.items():
+            for account in accounts:
+                self.owners.setdefault(account, set()).add(self.names[name])
 
     def name_of(self, watch: int) -> str:
         """Return a watch's name."""
@@ -141,7 +151,8 @@ class Stream:
         event.rows.extend(lost.rows)
         event.first_at, event.last_at = min(event.first_at, lost.first_at), max(event.last_at, lost.last_at)
         event.facts = lost.facts | event.facts
-        event.hear(lost.clauses)
+        event.said()
+        event.hear(lost.said())
         self.standing.pop(gone, None)
         self.touched.pop(gone, None)
         self._changed.pop(gone, None)
@@ -171,7 +182,7 @@ class Stream:
         told = self.gather.topics.told(event.number)
         subject = self.subjects[event.watch]
         event.terms = words_of(told, self.lexicon) or event.terms
-        event.name = name_of(event.clauses, told, event.watch, subject, self.lexicon) or event.name
+        event.name = name_of(event.said(), told, event.watch, subject, self.lexicon) or event.name
         event.named_at = len(event.rows)
 
     def view(self, event: Event) -> EventView:
@@ -180,7 +191,7 @@ class Stream:
         return EventView(
             event.key,
             self.name_of(event.watch),
-            event.name or next(iter(event.clauses), event.key),
+            event.name or next(iter(event.said()), event.key),
             event.terms,
             moment(event.first_at),
             moment(event.last_at),
@@ -224,36 +235,50 @@ class Stream:
         )
 
     def _post_results(self, reading: Reading) -> list[PostResult]:
-        names, ledger = list(self.names), self.ledger
-        keys = {number: event.key for number, event in self.events.items()} if self.taken else {}
-        ids, platforms = reading.words["id"], reading.words["platform"]
-        known = reading.known.tolist()
+        names, founds, copies = list(self.names), _founds(reading), reading.copies
+        flat = [row for rows in self.taken.values() for row in rows]
+        watches = iter([names[watch] for watch in self.ledger["watch"][flat].tolist()])
+        keys = iter([self._key_of(number) for number in self.ledger["event"][flat].tolist()])
+        columns = (
+            reading.words["id"],
+            reading.words["platform"],
+            reading.opinions,
+            reading.known.tolist(),
+        )
         found = []
-        for post, opinion in enumerate(reading.opinions):
+        for post, (name, platform, opinion, known) in enumerate(zip(*columns, strict=True)):
             rows = self.taken.get(post, ())
-            events = tuple(keys.get(int(ledger["event"][row])) for row in rows)
-            original = reading.copies.get(post)
-            ours = bool(rows) and bool(ledger["ours"][rows].all())
+            events = tuple([next(keys) for _row in rows])
+            original = copies.get(post)
             found.append(
                 PostResult(
-                    ids[post],
-                    platforms[post],
-                    tuple(names[ledger["watch"][row]] for row in rows),
-                    tuple(Found(h.watch, h.term, h.field, h.at) for h in reading.hits.get(post, ())),
+                    name,
+                    platform,
+                    tuple([next(watches) for _row in rows]),
+                    founds.get(post, ()),
                     original[0] if original else None,
                     opinion.stance,
                     events[0] if events else None,
                     events,
-                    known[post],
+                    known,
                     opinion.emotion,
                     opinion.category,
                     opinion.abusive,
                     opinion.advertisement,
-                    harms=() if ours else reading.harms.get(post, ()),
-                    demands=() if ours else reading.demands.get(post, ()),
+                    *self._signs(reading, post, rows),
                 )
             )
         return found
+
+    def _signs(self, reading: Reading, post: int, rows: Sequence[int]) -> tuple[tuple[Sign, ...], ...]:
+        """Return what a post says of harm and of demands; nothing in a statement of our own."""
+        said = reading.harms.get(post, ()), reading.demands.get(post, ())
+        ours = any(said) and len(rows) > 0 and bool(self.ledger["ours"][rows].all())
+        return ((), ()) if ours else said
+
+    def _key_of(self, number: int) -> str | None:
+        event = self.events.get(number)
+        return event.key if event is not None else None
 
     def snapshot(self) -> dict[str, Any]:
         """Return all state as arrays and plain values; nothing may wait to be told."""
@@ -284,6 +309,7 @@ class Stream:
         stream.clock, stream.day = state["clock"], state["day"]
         stream.names, stream.platforms = state["names"], state["platforms"]
         stream.subjects = {int(watch): tuple(words) for watch, words in state["subjects"].items()}
+        stream.subject_codes = _subject_codes(stream.subjects)
         stream.events = {event["number"]: Event.restore(event) for event in state["events"]}
         stream.standing = dict.fromkeys(state["standing"])
         stream.touched = {number: late for number, late in state["touched"]}
@@ -292,6 +318,29 @@ class Stream:
         stream.gather = Gather.restore(state["gather"])
         stream.bursts, stream.spread = Bursts.restore(state["bursts"]), spread.Spread.restore(state["spread"])
         return stream
+
+
+def _subject_codes(subjects: dict[int, tuple[str, ...]]) -> Subjects:
+    """Return the words that each watch is about as the placing loop needs them."""
+    by_watch = [subjects.get(watch, ()) for watch in range(max(subjects, default=-1) + 1)]
+    words = [word for found in by_watch for word in found]
+    return Subjects(
+        encode("".join(words)),
+        np.cumsum([len(word) for word in words], dtype=np.int64),
+        np.cumsum([0, *map(len, by_watch)], dtype=np.int64),
+    )
+
+
+def _founds(reading: Reading) -> dict[int, tuple[Found, ...]]:
+    """Return the terms found in each post that has any."""
+    hits = reading.hits
+    names, shown = [watch.name for watch in hits.watches], hits.shown()
+    rows = zip(hits.of.tolist(), hits.why.tolist(), hits.fields(), hits.offsets.tolist(), strict=True)
+    found = [Found(names[watch], shown[why], field, at) for watch, why, field, at in rows]
+    posts, begins = np.unique(hits.posts, return_index=True)
+    ends = [*begins[1:].tolist(), len(found)][: len(posts)]
+    places = zip(posts.tolist(), begins.tolist(), ends, strict=True)
+    return {post: tuple(found[first:last]) for post, first, last in places}
 
 
 def _watch(state: dict[str, Any]) -> Watch:

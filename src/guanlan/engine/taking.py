@@ -1,5 +1,6 @@
 """Takes one post into a stream: whose it is, which event it goes to, where it came from."""
 
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy as np
 from guanlan.engine import harm
 from guanlan.engine.ledger import COUNTS, NO_EVENT
 from guanlan.engine.measures import HOUR_US, Hours
-from guanlan.engine.naming import clauses, wants
+from guanlan.engine.naming import wants
+from guanlan.engine.placing import Batch, Rows, place, rows_for
 from guanlan.engine.reading import Reading
 from guanlan.engine.seen import NO_ROW
 from guanlan.engine.stream import Stream
@@ -16,6 +18,7 @@ from guanlan.engine.text import SEPARATOR, encode
 from guanlan.engine.topics import Terms
 
 _GAP = chr(SEPARATOR)
+FEW = 8  # posts, below which handing everything to the compiled loop costs more than it saves
 SHORT = -1  # stands for a platform in the series of short posts that wait
 
 
@@ -28,8 +31,156 @@ class Kin(NamedTuple):
     thread: int  # fingerprint of its thread's first post
 
 
-def take(stream: Stream, reading: Reading, post: int, negative_at: int) -> None:
-    """Take one post of a batch: a further sight of a known one, or a new one."""
+class Taker:
+    """Takes the posts of one batch, in runs that need nothing looked up between them."""
+
+    def __init__(self, stream: Stream, reading: Reading, negative_at: int) -> None:
+        self._stream, self._reading, self._negative_at = stream, reading, negative_at
+        hits = reading.hits
+        numbers = np.array([stream.names[watch.name] for watch in hits.watches], np.int64)
+        pairs = (
+            np.unique((hits.posts.astype(np.int64) << 32) | numbers[hits.of]) if hits.posts.size else _NONE
+        )
+        self._pair_posts, self._pair_watches = pairs >> 32, pairs & 0xFFFFFFFF
+        self._alone = ~reading.known & (reading.parents == 0) & (reading.origins == 0)
+        self._batch: Batch | None = None
+
+    def runs(self) -> Iterator[list[int]]:
+        """Yield the posts that concern somebody: one, or several of a minute that stand alone."""
+        reading, gather = self._reading, self._stream.gather
+        active = reading.active()
+        alone, minutes = self._alone[active].tolist(), (reading.clocks[active] // 60_000_000).tolist()
+        keys, posts = reading.keys[active].tolist(), active.tolist()
+        first = 0
+        while first < len(posts):
+            last = first + 1
+            if alone[first] and not gather.holds(keys[first]):
+                while (
+                    last < len(posts)
+                    and alone[last]
+                    and minutes[last] == minutes[first]
+                    and not gather.holds(keys[last])
+                ):
+                    last += 1
+            yield posts[first:last]
+            first = last
+
+    def take(self, posts: list[int]) -> None:
+        """Take a run: further sights of known posts, or new ones."""
+        if len(posts) >= FEW:
+            self._place(posts)
+            return
+        for post in posts:
+            self._stream.clock = int(self._reading.clocks[post])
+            _take(self._stream, self._reading, post, self._negative_at)
+
+    def _place(self, posts: list[int]) -> None:
+        stream, reading = self._stream, self._reading
+        first, last = np.searchsorted(self._pair_posts, (posts[0], posts[-1] + 1)).tolist()
+        if first < last:
+            made, base = self._rows(first, last), len(stream.ledger)
+            self._run(made, base)
+            self._tell(made, base)
+        stream.clock = int(reading.clocks[posts[-1]])
+
+    def _rows(self, first: int, last: int) -> Rows:
+        """Return the rows from one pair of post and watch to another."""
+        posts, watches = self._pair_posts[first:last], self._pair_watches[first:last]
+        ours, names = np.zeros(posts.size, np.bool_), self._reading.words["author"]
+        if self._stream.owners:
+            for k, (post, watch) in enumerate(zip(posts.tolist(), watches.tolist(), strict=True)):
+                ours[k] = watch in self._stream.owners.get(names[post], ())
+        return rows_for(posts, watches, ours)
+
+    def _run(self, rows: Rows, base: int) -> None:
+        """Let the compiled loop place the rows, and take over what it decided."""
+        stream, gather = self._stream, self._stream.gather
+        batch = self._columns(rows)
+        whole = stream.ledger.reserve(rows.posts.size)
+        surging = gather.surging(len(stream.names))
+        words = (stream.subject_codes, KINDS, stream.lexicon.cutter)
+        counters = np.array([base, gather.last_number, -2], np.int64)
+        at = 0
+        while True:
+            at = place(
+                at, rows, batch, whole, stream.seen.held, gather.topics.index, words, surging, counters
+            )
+            if at == rows.posts.size:
+                break
+            gather.topics.make_room()
+        ids = self._reading.words["id"]
+        stream.ledger.ids += [ids[post] for post in rows.posts.tolist()]
+        for k in np.flatnonzero(rows.founded >= 0).tolist():
+            gather.founded(int(rows.events[k]), int(rows.founded[k]))
+        gather.surged(surging[1])
+
+    def _columns(self, rows: Rows) -> Batch:
+        """Return the batch as columns, the platforms of the rows' posts numbered."""
+        stream, reading = self._stream, self._reading
+        if self._batch is None:
+            copied = np.zeros(len(reading.texts), np.uint64)
+            for post, (_name, key) in reading.copies.items():
+                copied[post] = key
+            self._batch = Batch(
+                reading.texts.codes,
+                reading.texts.starts,
+                reading.at,
+                reading.clocks,
+                reading.keys,
+                copied,
+                reading.stance[:, 0] >= self._negative_at,
+                reading.authors,
+                np.array(reading.numbers["media"], np.int64),
+                np.array(reading.numbers["author_followers"], np.int64),
+                np.array([reading.numbers[name] for name in COUNTS], np.int64),
+                np.zeros(len(reading.texts), np.int64),
+            )
+        names, platforms = reading.words["platform"], stream.platforms
+        for post in rows.posts.tolist():
+            self._batch.platforms[post] = platforms.setdefault(names[post], len(platforms))
+        return self._batch
+
+    def _tell(self, rows: Rows, base: int) -> None:
+        """Bring the rows to their events, series and hours, and to those who may follow."""
+        stream, reading, ledger = self._stream, self._reading, self._stream.ledger
+        clocks, ats, words = reading.clocks, reading.at, reading.words
+        series: list[tuple[int, ...]] = []
+        columns = (rows.posts, rows.watches, rows.events, rows.waiting, rows.copied)
+        negative, ours, repeat, platform = (
+            ledger[name][base : base + rows.posts.size] for name in ("negative", "ours", "repeat", "platform")
+        )
+        against, platforms = (negative & ~ours & ~repeat).tolist(), platform.tolist()
+        lines = zip(*(column.tolist() for column in columns), against, platforms, strict=True)
+        for k, (post, watch, event, waiting, copied, counts, platform) in enumerate(lines):
+            row, at = base + k, int(ats[post])
+            stream.clock = int(clocks[post])
+            stream.taken.setdefault(post, []).append(row)
+            title, text = words["title"][post], words["text"][post]
+            if event != NO_EVENT:
+                stream.join(event, row)
+                if wants(len(stream.events[event].rows)):
+                    stream.events[event].unread.append((title, text))
+            else:
+                stream.gather.wait(watch, rows.terms[k, :waiting].copy(), stream.clock, row)
+                series.append((watch, SHORT))
+            hours = stream.hours.get(watch)
+            if hours is None:
+                hours = stream.hours[watch] = Hours(stream.clock // HOUR_US)
+            hours.add(at, stream.clock, counts)
+            series += ((watch,), (watch, platform))
+            if text and ("@" in text or "http" in text):
+                kind, source = stream.spread.source(watch, text, -1, stream.row_under(copied, watch))
+                ledger["edge"][row], ledger["source"][row] = kind, source
+            stream.spread.remember(watch, words["author"][post], words["url"][post], row)
+        counted = [2 + (event == NO_EVENT) for event in rows.events.tolist()]
+        stream.bursts.add_all(series, np.repeat(ats[rows.posts], counted))
+
+
+_NONE = np.zeros(0, np.int64)
+
+
+def _take(stream: Stream, reading: Reading, post: int, negative_at: int) -> None:
+    """Take one post, of whatever kind."""
     if reading.known[post]:
         _sight(stream, reading, post)
         return
@@ -39,7 +190,7 @@ def take(stream: Stream, reading: Reading, post: int, negative_at: int) -> None:
         return
     rows = _enter(stream, reading, post, watches, kin, negative_at)
     for row in rows:
-        _place(stream, reading, post, row, kin)
+        _attach(stream, reading, post, row, kin)
         _hear(stream, reading, post, row)
         _count(stream, row)
         _trace(stream, reading, post, row, kin)
@@ -77,7 +228,8 @@ def _kin(stream: Stream, reading: Reading, post: int) -> Kin:
 
 def _watches(stream: Stream, reading: Reading, post: int, kin: Kin) -> list[int]:
     """Return the watches that the post's own words hit, or its thread's or the reposted post's."""
-    watches = {stream.names[hit.watch] for hit in reading.hits.get(post, ())}
+    first, last = np.searchsorted(reading.hits.posts, (post, post + 1))
+    watches = {stream.names[reading.hits.watches[of].name] for of in reading.hits.of[first:last].tolist()}
     if reading.parents[post]:
         watches.update(stream.gather.thread(kin.thread))
     for row in (kin.parent, kin.origin):
@@ -108,11 +260,10 @@ def _enter(
         "thread": kin.thread,
     }
     name, post_id = reading.words["author"][post], reading.words["id"][post]
-    owners = {stream.names[watch.name]: watch.own_accounts for watch in stream.watches}
+    owned: Collection[int] = stream.owners.get(name, ()) if name is not None else ()
     rows: list[int] = []
     for watch in watches:
-        ours = name is not None and name in owners.get(watch, ())
-        rows.append(ledger.append(post_id, values | {"watch": watch, "ours": ours}))
+        rows.append(ledger.append(post_id, values | {"watch": watch, "ours": watch in owned}))
         if len(rows) > 1:
             ledger["twin"][rows[-2]] = rows[-1]
     stream.seen.bind(int(reading.keys[post]), rows[0])
@@ -120,7 +271,7 @@ def _enter(
     return rows
 
 
-def _place(stream: Stream, reading: Reading, post: int, row: int, kin: Kin) -> None:
+def _attach(stream: Stream, reading: Reading, post: int, row: int, kin: Kin) -> None:
     """Find the row's event, if it has one already."""
     watch, at = int(stream.ledger["watch"][row]), int(reading.clocks[post])
     number = _inherited(stream, watch, kin)
@@ -165,7 +316,7 @@ def _hear(stream: Stream, reading: Reading, post: int, row: int) -> None:
     """Keep what the post says among the clauses that its event may be named by."""
     number = stream.event_of(row)
     if number is not None and wants(len(stream.events[number].rows)):
-        stream.events[number].hear(clauses(reading.words["title"][post], reading.words["text"][post]))
+        stream.events[number].unread.append((reading.words["title"][post], reading.words["text"][post]))
 
 
 def _terms(stream: Stream, reading: Reading, post: int, watch: int) -> Terms:

@@ -89,8 +89,9 @@ def normalise(titles: pa.Array, texts: pa.Array) -> Texts:
 
 def normal_form(words: str) -> str:
     """Return the normal form of a single string, unmasked: what a term looks like in a text."""
-    composed, _ = _compose(words)
-    raw = encode(composed)
+    raw = encode(words)
+    if _joining()[raw].any():
+        raw = encode(_compose(words)[0])
     codes, _, ends = folding.fold(raw, np.array([0, len(raw)], np.int64), *load_table())
     return decode(codes[ends[0] :])
 

@@ -48,18 +48,27 @@ class Topics:
 
     def nearest(self, terms: Terms) -> tuple[int | None, float]:
         """Return (number, cosine) of the nearest topic of the terms' watch; (None, 0.0) if there is none."""
-        self._make_room()
+        self.make_room()
         place, cosine = postings.nearest(self._index, terms, terms.size)
         return (None, 0.0) if place < 0 else (int(self._index.numbers[place]), float(cosine))
 
     def add(self, number: int, terms: Terms, at: int) -> None:
         """Add a document, taken at `at` (microseconds of event time), to a topic, old or new."""
-        self._make_room()
+        self.make_room()
         place = self._place(number)
         if place is None:
             place = int(postings.found(self._index, number, int(terms[0]) >> 48))
             self._places[number] = place
         postings.add(self._index, terms, terms.size, place, at)
+
+    @property
+    def index(self) -> Index:
+        """The arrays, for the loop that places many documents; valid until `make_room`."""
+        return self._index
+
+    def note(self, number: int, place: int) -> None:
+        """Take over that a topic was founded at a place."""
+        self._places[number] = place
 
     def settle(self, now: int) -> list[Merge]:
         """Let old documents go and, when enough were added, weigh the terms anew and merge.
@@ -149,13 +158,11 @@ class Topics:
                 chosen.append((int(ones[i]), int(twos[i])))
         return chosen
 
-    def _make_room(self) -> None:
+    def make_room(self) -> None:
         """Grow before a document comes, so that a kernel never runs out of slots or postings."""
         index, count = self._index, self._index.counters
-        if count[postings.NODES] + MOST_TERMS > index.owners.size:
-            self._index = index = index._replace(
-                owners=_longer(index.owners), times=_longer(index.times), nexts=_longer(index.nexts)
-            )
+        if count[postings.USED] + MOST_TERMS * postings.LIST_CAP > index.pool.shape[0]:
+            self._index = index = index._replace(pool=np.concatenate([index.pool, np.zeros_like(index.pool)]))
         if 10 * (count[postings.TERMS] + 2 * MOST_TERMS) > 6 * index.keys.size:
             held = int(np.count_nonzero(index.spread))
             size = index.keys.size * (2 if 10 * held > 3 * index.keys.size else 1)
@@ -165,14 +172,10 @@ class Topics:
             self._index = roomy
 
 
-def _longer(array: NDArray[np.int32]) -> NDArray[np.int32]:
-    return np.concatenate([array, np.zeros_like(array)])
-
-
 def _table(size: int) -> dict[str, Any]:
     return {
         "keys": np.zeros(size, np.uint64),
-        "heads": np.full(size, -1, np.int32),
+        "blocks": np.full((size, 2), -1, np.int32),
         "spread": np.zeros(size, np.int32),
         "weights": np.zeros(size, np.int32),
     }
@@ -180,13 +183,11 @@ def _table(size: int) -> dict[str, Any]:
 
 def _empty(documents: int) -> Index:
     counters = np.zeros(8, np.int64)
-    counters[postings.FREE_NODE] = -1
     topics = documents + 1  # one being founded while the window is full
     return Index(
         **_table(1 << 15),
-        owners=np.zeros(1 << 14, np.int32),
-        times=np.zeros(1 << 14, np.int32),
-        nexts=np.zeros(1 << 14, np.int32),
+        pool=np.zeros((1 << 15, 2), np.int32),
+        free=np.full(postings.BLOCKS, -1, np.int32),
         norms=np.zeros(topics, np.int64),
         sizes=np.zeros(topics, np.int32),
         numbers=np.zeros(topics, np.int64),

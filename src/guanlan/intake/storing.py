@@ -10,6 +10,7 @@ from django.db import transaction
 from guanlan.audit.actions import record
 from guanlan.clocks.actions import touch
 from guanlan.clocks.edge import give_way
+from guanlan.clocks.inserting import insert
 from guanlan.engine.posts import COUNTS
 from guanlan.intake.authors import author_hash, masked
 from guanlan.intake.models import Batch, Post, RefusedLine, Sight, Source
@@ -17,6 +18,8 @@ from guanlan.intake.reading import Refusal
 
 # One write transaction stays near 50 ms, so that people's clicks get in between.
 ROWS_A_WRITE = 100
+
+Columns = dict[str, Any]  # of a post not stored yet
 
 _WORDS = ("media_type", "url", "title", "text", "region")
 
@@ -30,7 +33,7 @@ def keep_posts(batch: Batch, posts: pa.RecordBatch, *, now: datetime, reported_b
         made = [_post(batch, row, now, reported_by) for row in rows[start : start + ROWS_A_WRITE]]
         with transaction.atomic():
             taken, again = _split(batch, made)
-            Post.objects.bulk_create(taken)
+            insert(Post, taken)
             _see_again(batch, again, now)
             batch.taken += len(taken)
             batch.seen_again += len(again)
@@ -75,49 +78,53 @@ def finish_batch(batch: Batch, *, now: datetime, failure: str = "") -> None:
         )
 
 
-def _post(batch: Batch, row: dict[str, Any], now: datetime, reported_by: int | None) -> Post:
-    return Post(
-        stream_id=batch.stream_id,
-        source_id=batch.source_id,
-        batch=batch,
-        platform=row["platform"][:30],
-        external_id=row["id"][:120],
-        author_hash=author_hash(row["author"]),
-        author_name=masked(row["author"]),
-        author_followers=row["author_followers"],
-        author_verified=row["author_verified"],
-        published_at=row["published_at"],
-        taken_at=now,
-        parent_id_outside=row["parent_id"] or "",
-        repost_of_outside=row["repost_of"] or "",
-        reported_by_id=reported_by,
+def _post(batch: Batch, row: dict[str, Any], now: datetime, reported_by: int | None) -> Columns:
+    return {
+        "stream_id": batch.stream_id,
+        "source_id": batch.source_id,
+        "batch_id": batch.pk,
+        "platform": row["platform"][:30],
+        "external_id": row["id"][:120],
+        "author_hash": author_hash(row["author"]),
+        "author_name": masked(row["author"]),
+        "author_followers": row["author_followers"],
+        "author_verified": row["author_verified"],
+        "published_at": row["published_at"],
+        "taken_at": now,
+        "parent_id_outside": row["parent_id"] or "",
+        "repost_of_outside": row["repost_of"] or "",
+        "reported_by_id": reported_by,
         **{name: row[name] or "" for name in _WORDS},
         **{name: row[name] for name in COUNTS},
-    )
+    }
 
 
-def _split(batch: Batch, made: list[Post]) -> tuple[list[Post], list[tuple[Post, Post]]]:
-    """Return the posts never seen, and (known, seen now) pairs; ids may repeat inside the batch."""
-    ids = {post.external_id for post in made}
-    stored = Post.objects.filter(stream_id=batch.stream_id, external_id__in=ids)
-    known = {(post.platform, post.external_id): post for post in stored}
-    taken: list[Post] = []
-    again: list[tuple[Post, Post]] = []
+def _split(batch: Batch, made: list[Columns]) -> tuple[list[Columns], list[Columns]]:
+    """Return the posts never seen, and those known already; ids may repeat inside the batch."""
+    known = set(_stored(batch, made))
+    taken: list[Columns] = []
+    again: list[Columns] = []
     for post in made:
-        place = (post.platform, post.external_id)
-        if place in known:
-            again.append((known[place], post))
-        else:
-            known[place] = post
-            taken.append(post)
+        place = (post["platform"], post["external_id"])
+        (again if place in known else taken).append(post)
+        known.add(place)
     return taken, again
 
 
-def _see_again(batch: Batch, again: list[tuple[Post, Post]], now: datetime) -> None:
+def _stored(batch: Batch, made: Iterable[Columns]) -> dict[tuple[str, str], Post]:
+    """Return the stored posts that have the ids of these."""
+    ids = {post["external_id"] for post in made}
+    stored = Post.objects.filter(stream_id=batch.stream_id, external_id__in=ids)
+    return {(post.platform, post.external_id): post for post in stored}
+
+
+def _see_again(batch: Batch, again: list[Columns], now: datetime) -> None:
     changed: list[Post] = []
     firsts: list[Sight] = []
-    for known, seen in again:
-        counts = {name: getattr(seen, name) for name in COUNTS if getattr(seen, name) is not None}
+    stored = _stored(batch, again) if again else {}
+    for seen in again:
+        known = stored[seen["platform"], seen["external_id"]]
+        counts = {name: seen[name] for name in COUNTS if seen[name] is not None}
         if any(getattr(known, name) != value for name, value in counts.items()):
             if known not in changed:
                 firsts.append(_sight(known, known.batch_id, known.taken_at, first=True))

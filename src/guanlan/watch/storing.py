@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from guanlan.clocks.inserting import insert
 from guanlan.clocks.models import Stream
 from guanlan.engine.heads import because
 from guanlan.engine.model import Model
@@ -100,40 +101,39 @@ class Keeper:
             row = rows[post.platform, post.id]
             readings.append(self._reading(post, row, copied.get(post.duplicate_of or "")))
             hits += [
-                Hit(
-                    stream=self.stream,
-                    post=row,
-                    watch=self.watches[hit.watch],
-                    term=hit.term[:60],
-                    field=hit.field,
-                    position=hit.at,
-                )
+                {
+                    "stream_id": self.stream.pk,
+                    "post_id": row.pk,
+                    "watch_id": self.watches[hit.watch].pk,
+                    "term": hit.term[:60],
+                    "field": hit.field,
+                    "position": hit.at,
+                }
                 for hit in post.hits
             ]
-        Reading.objects.bulk_create(readings)
-        Hit.objects.bulk_create(hits)
+        insert(Reading, readings)
+        insert(Hit, hits)
 
-    def _reading(self, post: PostResult, row: Post, original: Post | None) -> Reading:
+    def _reading(self, post: PostResult, row: Post, original: Post | None) -> dict[str, Any]:
+        event = self.events.get(post.event or "")
         stance = stance_of(post.stance, self.model.negative_at)
-        return Reading(
-            stream=self.stream,
-            post=row,
-            event=self.events.get(post.event or ""),
-            copy_of=original,
-            negative=post.stance["negative"],
-            neutral=post.stance["neutral"],
-            positive=post.stance["positive"],
-            stance=stance,
-            category=post.category or "",
-            emotion=max(post.emotion, key=post.emotion.__getitem__, default=""),
-            abusive=post.abusive,
-            advertisement=post.advertisement,
-            because=self._because(row) if stance == "negative" else [],
-            harms=[sign._asdict() for sign in post.harms],
-            demands=[sign._asdict() for sign in post.demands],
-            published_at=row.published_at,
-            changed_seq=self.seq,
-        )
+        return {
+            "stream_id": self.stream.pk,
+            "post_id": row.pk,
+            "event_id": event.pk if event else None,
+            "copy_of_id": original.pk if original else None,
+            **{name: post.stance[name] for name in ("negative", "neutral", "positive")},
+            "stance": stance,
+            "category": post.category or "",
+            "emotion": max(post.emotion, key=post.emotion.__getitem__, default=""),
+            "abusive": post.abusive,
+            "advertisement": post.advertisement,
+            "because": self._because(row) if stance == "negative" else [],
+            "harms": [sign._asdict() for sign in post.harms],
+            "demands": [sign._asdict() for sign in post.demands],
+            "published_at": row.published_at,
+            "changed_seq": self.seq,
+        }
 
     def _because(self, row: Post) -> list[tuple[str, int]]:
         return because(normalise(pa.array([row.title]), pa.array([row.text])), 0, self.model)

@@ -1,0 +1,55 @@
+"""What `footprint` runs in a process of its own: `python -m guanlan.bench.alone memory | chain FILE`."""
+
+import resource
+import sys
+import tempfile
+from pathlib import Path
+from time import process_time
+
+from guanlan.bench.chain import Course, engine_chain
+from guanlan.bench.copies import fed
+from guanlan.bench.invented import EVERYTHING, Inventor, batches
+from guanlan.bench.topics import Live, terms_of
+from guanlan.engine.duplicates import Duplicates
+from guanlan.engine.model import Model
+from guanlan.engine.pipeline import Analyser
+from guanlan.engine.query import Watch
+from guanlan.engine.text import normalise
+
+LIVE = 100_000
+STEP = 5_000
+
+
+def memory() -> int:
+    """Return the most memory held, in kilobytes, after 100,000 topics and as many posts read for copies."""
+    model, inventor = Model.load(), Inventor()
+    analyser = Analyser(model, [Watch("all", EVERYTHING)])
+    live, duplicates = Live(LIVE), Duplicates()
+    for taken in range(0, LIVE, STEP):
+        coming = batches(inventor.posts(STEP).texts, first=taken)
+        if taken == 0:
+            analyser.feed(coming[0])
+        fed(duplicates, [normalise(one.column("title"), one.column("text")) for one in coming], taken)
+        texts = [text for one in coming for text in one.column("text").to_pylist()]
+        live.fill([terms for terms in terms_of(texts, model.lexicon) if terms.size])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def chain(file: Path) -> float:
+    """Return the CPU seconds of the engine's chain over a file, kernels loaded before."""
+    with tempfile.TemporaryDirectory() as folder:
+        course = Course(Path(folder), Inventor())
+        analyser, rows = Analyser(course.model, course.watches), course.rows()
+        engine_chain(Analyser(course.model, course.watches), course.file(1000), course.rows())
+        begun = process_time()
+        engine_chain(analyser, file, rows)
+        return process_time() - begun
+
+
+def main(what: str, *rest: str) -> None:
+    """Print the figure."""
+    sys.stdout.write(f"{memory() if what == 'memory' else chain(Path(rest[0]))}\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

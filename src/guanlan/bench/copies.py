@@ -1,0 +1,99 @@
+"""Near copies: ours, verified, against MinHash with buckets."""
+
+from collections.abc import Sequence
+from gettext import gettext as _
+
+import numpy as np
+from datasketch import MinHash, MinHashLSH
+from numpy.typing import NDArray
+from rensa import RMinHash, RMinHashLSH
+
+from guanlan.bench.invented import A_SECOND
+from guanlan.bench.reading import Material
+from guanlan.bench.rounds import Contest, Peer, Side, Work
+from guanlan.engine.duplicates import Duplicates
+from guanlan.engine.text import Texts
+
+GRAM = 3
+
+
+def grams(text: str) -> list[str]:
+    """Return a text's character 3-grams."""
+    return [text[at : at + GRAM] for at in range(len(text) - GRAM + 1)]
+
+
+class Rensa:
+    """rensa with 64 permutations in 16 bands: the candidates of each post, itself then kept."""
+
+    def __init__(self) -> None:
+        self.index = RMinHashLSH(threshold=0.6, num_perm=64, num_bands=16)
+        self.taken = 0
+
+    def take(self, text: str) -> bool:
+        """Return whether an earlier post may be alike; keep this one if none is."""
+        self.taken += 1
+        print_ = RMinHash(num_perm=64, seed=1)
+        print_.update(grams(text))
+        if self.index.query(print_):
+            return True
+        self.index.insert(self.taken, print_)
+        return False
+
+
+class Datasketch:
+    """datasketch with 64 permutations, updated in one call a post."""
+
+    def __init__(self) -> None:
+        self.index = MinHashLSH(threshold=0.6, num_perm=64)
+        self.taken = 0
+
+    def take(self, text: str) -> bool:
+        """Return whether an earlier post may be alike; keep this one if none is."""
+        self.taken += 1
+        print_ = MinHash(num_perm=64, seed=1)
+        print_.update_batch([gram.encode() for gram in grams(text)])
+        if self.index.query(print_):
+            return True
+        self.index.insert(self.taken, print_)
+        return False
+
+
+def times(first: int, posts: int) -> NDArray[np.int64]:
+    """Return when posts were published, in microseconds."""
+    return (np.arange(first, first + posts, dtype=np.int64) * 1_000_000) // A_SECOND
+
+
+def fed(duplicates: Duplicates, read: Sequence[Texts], first: int = 0) -> list[str | None]:
+    """Let the detector take batches in order; return what each post copies."""
+    found: list[str | None] = []
+    for texts in read:
+        names = [str(first + len(found) + row) for row in range(len(texts))]
+        found += duplicates.feed(texts, names, times(first + len(found), len(texts)))
+    return found
+
+
+def copying(material: Material) -> Contest:
+    """Copies found and verified, against candidates of the peers, which nobody verified."""
+    posts = len(material.texts)
+    few = material.folded[:2000]
+
+    def rensa() -> Work:
+        peer = Rensa()
+        return lambda: [peer.take(text) for text in material.folded]
+
+    def datasketch() -> Work:
+        peer = Datasketch()
+        return lambda: [peer.take(text) for text in few]
+
+    def own() -> Work:
+        duplicates = Duplicates()
+        return lambda: fed(duplicates, material.read)
+
+    return Contest(
+        _("近似重复，经核对"),
+        Side("guanlan", posts, own),
+        [
+            Peer(Side("rensa(64)", posts, rensa), 5, 12),
+            Peer(Side("datasketch(64)", len(few), datasketch), 100, 200),
+        ],
+    )
