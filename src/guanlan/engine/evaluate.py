@@ -12,6 +12,7 @@ import numpy as np
 from guanlan.engine.corpus import REPOSTS, Corpus, read
 from guanlan.engine.evaluate_copies import evaluate_copies
 from guanlan.engine.evaluate_events import evaluate_events
+from guanlan.engine.evaluate_forecast import evaluate_forecast
 from guanlan.engine.evaluate_spread import evaluate_spread
 from guanlan.engine.grid import grid
 from guanlan.engine.model import CLASSES, Model
@@ -69,6 +70,9 @@ def report(folder: Path, *, seed: int) -> Iterator[str]:
     led = evaluate_spread(folder / "events" / REPOSTS)
     if led is not None:
         yield f"\n{_('传播路径')}\n{led}\n"
+    foretold = evaluate_forecast(folder / "events" / REPOSTS, seed=seed)
+    if foretold is not None:
+        yield f"\n{_('最终规模')}\n{foretold}\n"
 
 
 def evaluate(folder: Path, *, seed: int) -> Table:
