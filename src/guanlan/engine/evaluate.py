@@ -13,6 +13,7 @@ from guanlan.engine.corpus import REPOSTS, Corpus, read
 from guanlan.engine.evaluate_copies import evaluate_copies
 from guanlan.engine.evaluate_events import evaluate_events
 from guanlan.engine.evaluate_forecast import evaluate_forecast
+from guanlan.engine.evaluate_lifecycle import evaluate_lifecycle
 from guanlan.engine.evaluate_spread import evaluate_spread
 from guanlan.engine.grid import grid
 from guanlan.engine.model import CLASSES, Model
@@ -73,6 +74,9 @@ def report(folder: Path, *, seed: int) -> Iterator[str]:
     foretold = evaluate_forecast(folder / "events" / REPOSTS, seed=seed)
     if foretold is not None:
         yield f"\n{_('最终规模')}\n{foretold}\n"
+    stages = evaluate_lifecycle(folder / "events" / REPOSTS)
+    if stages is not None:
+        yield f"\n{_('生命周期')}\n{stages}\n"
 
 
 def evaluate(folder: Path, *, seed: int) -> Table:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from guanlan.engine.forecast import Forecast
+from guanlan.engine.lifecycle import Lifecycle
 from guanlan.engine.severity import Reason, Table
 from guanlan.engine.spread import Edge
 
@@ -103,7 +105,8 @@ class Results:
 class EventView:
     """An event as it stands; `name` is a clause of one of its posts.
 
-    `path` holds the edges that evidence supports, and the first root.
+    `path` holds the edges that evidence supports, and the first root. `forecast` is None where
+    nothing can be told.
     """
 
     event: str
@@ -118,7 +121,8 @@ class EventView:
     measures: Mapping[str, int | None]
     facts: Mapping[str, tuple[str, ...]]
     path: tuple[Edge, ...]
-    forecast: None = None
+    forecast: Forecast | None
+    lifecycle: Lifecycle
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,11 @@ import pyarrow as pa
 from guanlan.engine import spread
 from guanlan.engine.bursts import Bursts
 from guanlan.engine.events import CLOSED_US, Event, figures
+from guanlan.engine.forecast import Forecaster
 from guanlan.engine.gather import Gather
 from guanlan.engine.ledger import NO_EVENT, Ledger
 from guanlan.engine.lexicon import Lexicon
+from guanlan.engine.lifecycle import lifecycle
 from guanlan.engine.measures import HOUR_US, Hours, carriers
 from guanlan.engine.model import CLASSES
 from guanlan.engine.naming import name_of, words_of
@@ -24,6 +26,7 @@ from guanlan.engine.seen import Seen, fingerprints
 from guanlan.engine.severity import Criterion, HardTrigger, Table
 
 LATE_US = HOUR_US  # a post further behind event time is late
+SECOND_US = 1_000_000
 PATH = 500  # edges of an event that are shown
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -178,6 +181,8 @@ class Stream:
     def view(self, event: Event) -> EventView:
         """Return an event as it stands at event time."""
         found = figures(event, self.ledger, self.hours.get(event.watch), self.clock)
+        times, now = self.ledger["at"][event.posts()] // SECOND_US, self.clock // SECOND_US
+        forecaster = Forecaster.load()
         return EventView(
             event.key,
             self.name_of(event.watch),
@@ -191,6 +196,8 @@ class Stream:
             found,
             event.facts,
             self._path(event),
+            forecaster.forecast(times, now),
+            lifecycle(times, now, forecaster.day),
         )
 
     def carriers(self, event: Event) -> dict[str, tuple[tuple[str, str], ...]]:
