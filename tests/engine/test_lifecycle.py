@@ -86,6 +86,13 @@ class TestTheExam:
         assert (at_one.higher, at_one.more) == (1, 1)
         assert at_one.to_come == pytest.approx(133 / 200)
 
+    def test_a_lower_wave_is_no_higher_one(self) -> None:
+        first = np.array([1 + 50.0 * step for step in range(66)])
+        second = np.array([3_700 + 10.0 * step for step in range(29)])
+        (at_one, *_later) = counted([Cascade(NOON, np.concatenate([first, second]))], EVEN_DAY).rows
+        assert (at_one.stage, at_one.higher, at_one.more) == ("peak", 0, 0)
+        assert at_one.to_come == pytest.approx(29 / 96)
+
     def test_is_printed_for_a_set_and_left_out_without_one(self, tmp_path: Path) -> None:
         row = {"id": "a", "t0": NOON, "reposts": [[60 * step, "u", "m", "", ""] for step in range(30)]}
         (tmp_path / "set.gz").write_bytes(gzip.compress(orjson.dumps(row)))
