@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 from guanlan.errors import BadInput, Refused
 
 if TYPE_CHECKING:
+    from guanlan.engine.forecast import Forecaster
+    from guanlan.engine.lexicon import Lexicon
+    from guanlan.engine.model import Model
     from guanlan.plan.document import PlanDocument
 
 Run = Callable[[argparse.Namespace], None]
@@ -60,10 +63,12 @@ def _parser() -> argparse.ArgumentParser:
         learning.add_argument("--seed", type=int, default=0, help=_("随机种子"))
     training = commands.choices["train"]
     training.add_argument("--out", type=Path, required=True, help=_("写到哪里"))
-    training.add_argument("--lexicon", action="store_true", help=_("学的是词表，不是立场模型"))
     benching = command("bench", _bench, _("测速度：与各家同轮比较，低于下限则退出码为 1"))
     benching.add_argument("--quick", action="store_true", help=_("各项只测一轮、少量帖文，只看能不能跑通"))
     benching.add_argument("--long", action="store_true", help=_("增长测到一百万条帖文、一千万行"))
+    other = training.add_mutually_exclusive_group()
+    other.add_argument("--lexicon", action="store_true", help=_("学的是词表，不是立场模型"))
+    other.add_argument("--forecast", action="store_true", help=_("学的是最终规模的预测，不是立场模型"))
     command("verify", _verify, _("核对审计链和证据文件是否完整"))
     command("doctor", _doctor, _("检查这台机器和这套安装，逐项说明"))
     manage = command("manage", _manage, _("Django 的管理命令"))
@@ -241,14 +246,21 @@ def _plan_publish(chosen: argparse.Namespace) -> None:
 
 
 def _train(chosen: argparse.Namespace) -> None:
-    from guanlan.engine.lexicon_learning import learn
-    from guanlan.engine.train import train
-
     with _one_sentence():
-        learnt = learn(chosen.data) if chosen.lexicon else train(chosen.data, seed=chosen.seed)
+        learnt = _learnt(chosen)
     learnt.save(chosen.out)
     sys.stdout.write(
         _("已写出 {path}，指纹 {print}。\n").format(path=chosen.out, print=learnt.fingerprint[:12])
+    )
+
+
+def _learnt(chosen: argparse.Namespace) -> "Model | Lexicon | Forecaster":
+    from guanlan.engine import forecast_learning, lexicon_learning, train
+
+    if chosen.forecast:
+        return forecast_learning.learn(chosen.data, seed=chosen.seed)
+    return (
+        lexicon_learning.learn(chosen.data) if chosen.lexicon else train.train(chosen.data, seed=chosen.seed)
     )
 
 

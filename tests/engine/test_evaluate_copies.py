@@ -149,5 +149,5 @@ def test_the_command_prints_it_for_a_folder_that_holds_the_set(
     (tmp_path / "text" / "shop.csv").write_bytes(LABELS.read_bytes())
     path = written(tmp_path / "events", [invented(n) for n in range(60)])
     main(["evaluate", "--data", str(tmp_path), "--seed", "3"])
-    _stance, copies = capsys.readouterr().out.split("\n\n")
-    assert copies == f"近似重复\n{evaluate_copies(path, seed=3)}\n"
+    tables = [table.strip() for table in capsys.readouterr().out.split("\n\n")]
+    assert f"近似重复\n{evaluate_copies(path, seed=3)}" in tables

@@ -29,6 +29,7 @@ EVENT = [
     "terms",
     "path",
     "forecast",
+    "lifecycle",
 ]
 SIGNAL = ["at", "event", "watch", "level", "previous_level", "reasons"]
 REASON = ["criterion", "value", "threshold", "posts"]

@@ -22,7 +22,7 @@ REFRACTORY = 72  # bins
 ONE = 1024  # fixed point of exposures and discounted sums
 DISCOUNT = 1020  # of ONE, per bin: half is forgotten in about 30 hours
 PRIOR_COUNT, PRIOR_BINS = 1, 6
-CHANCE = 1e-5  # of a burst by chance, per bin
+CHANCE = 3e-5  # of a burst by chance, per bin: one in eight months
 LEAST = 5  # posts in a bin, below which nothing is a burst
 HIGH = 50  # posts a bin, from which drift-SPOT judges
 DRIFT = 36  # bins of the moving mean
@@ -117,7 +117,7 @@ def high_limit(residuals, mean):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _close(state, i, here, following):  # type: ignore[no-untyped-def]
+def close_bin(state, i, here, following):  # type: ignore[no-untyped-def]
     """Close the open bin of series i (its exposure `here`), open the next; return whether it fell silent."""
     count = state.counts[i]
     state.total[i] = state.total[i] * DISCOUNT // ONE + count * ONE
@@ -163,7 +163,7 @@ def _roll(state, i, until, hours):  # type: ignore[no-untyped-def]
             state.open_bin[i] = until - 10 * DAY_BINS  # all forgotten: further empty bins change nothing
         here = hours[state.open_bin[i] // 6 % WEEK_HOURS]
         following = hours[(state.open_bin[i] + 1) // 6 % WEEK_HOURS]
-        if _close(state, i, here, following):
+        if close_bin(state, i, here, following):
             fell = state.open_bin[i]
     return fell
 
@@ -208,7 +208,7 @@ class Bursts:
         self._series: dict[tuple[int, ...], int] = {}
         self._names: list[tuple[int, ...]] = []
         self._hours: dict[int, NDArray[np.int64]] = {}
-        self._state = _room(16)
+        self._state = room(16)
         self._rows = np.zeros(16, np.int32)  # per series: its hours in `_table`
         self._place()
 
@@ -283,7 +283,7 @@ class Bursts:
         return bursts
 
 
-def _room(n: int) -> State:
+def room(n: int) -> State:
     def whole() -> NDArray[np.int64]:
         return np.zeros(n, np.int64)
 

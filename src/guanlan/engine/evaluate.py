@@ -10,9 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from guanlan.engine.corpus import REPOSTS, Corpus, read
+from guanlan.engine.evaluate_bursts import evaluate_bursts
 from guanlan.engine.evaluate_copies import evaluate_copies
 from guanlan.engine.evaluate_events import evaluate_events
+from guanlan.engine.evaluate_forecast import evaluate_forecast
 from guanlan.engine.evaluate_heads import evaluate_heads, macro_f1
+from guanlan.engine.evaluate_lifecycle import evaluate_lifecycle
+from guanlan.engine.evaluate_nab import ARCHIVE, evaluate_nab
+from guanlan.engine.evaluate_queries import evaluate_queries
 from guanlan.engine.evaluate_spread import evaluate_spread
 from guanlan.engine.grid import grid
 from guanlan.engine.heads import MILLE
@@ -74,6 +79,21 @@ def report(folder: Path, *, seed: int) -> Iterator[str]:
     led = evaluate_spread(folder / "events" / REPOSTS)
     if led is not None:
         yield f"\n{_('传播路径')}\n{led}\n"
+    foretold = evaluate_forecast(folder / "events" / REPOSTS, seed=seed)
+    if foretold is not None:
+        yield f"\n{_('最终规模')}\n{foretold}\n"
+    stages = evaluate_lifecycle(folder / "events" / REPOSTS)
+    if stages is not None:
+        yield f"\n{_('生命周期')}\n{stages}\n"
+    benchmark = evaluate_nab(folder / ARCHIVE)
+    if benchmark is not None:
+        yield f"\n{_('突增，NAB')}\n{benchmark}\n"
+    early = evaluate_bursts(folder / "events", seed=seed)
+    if early is not None:
+        yield f"\n{_('突增，混在日常帖文里')}\n{early}\n"
+    taken = evaluate_queries(folder / "events")
+    if taken is not None:
+        yield f"\n{_('监测方案命中')}\n{taken}\n"
 
 
 def evaluate(folder: Path, *, seed: int) -> Table:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from guanlan.engine.forecast import Forecast
+from guanlan.engine.lifecycle import Lifecycle
 from guanlan.engine.severity import Reason, Table
 from guanlan.engine.signs import Sign
 from guanlan.engine.spread import Edge
@@ -110,8 +112,8 @@ class Results:
 class EventView:
     """An event as it stands; `name` is a clause of one of its posts.
 
-    `path` holds the edges that evidence supports, and the first root. `harms` says how many
-    voices set each flag of harm that stands.
+    `path` holds the edges that evidence supports, and the first root. `forecast` is None where
+    nothing can be told. `harms` says how many voices set each flag of harm that stands.
     """
 
     event: str
@@ -126,7 +128,8 @@ class EventView:
     measures: Mapping[str, int | None]
     facts: Mapping[str, tuple[str, ...]]
     path: tuple[Edge, ...]
-    forecast: None = None
+    forecast: Forecast | None
+    lifecycle: Lifecycle
     harms: Mapping[str, int] = field(default_factory=dict)
 
 

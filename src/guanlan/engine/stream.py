@@ -12,9 +12,11 @@ import pyarrow as pa
 from guanlan.engine import spread
 from guanlan.engine.bursts import Bursts
 from guanlan.engine.events import CLOSED_US, Event, figures
+from guanlan.engine.forecast import Forecaster
 from guanlan.engine.gather import Gather
 from guanlan.engine.ledger import NO_EVENT, Ledger
 from guanlan.engine.lexicon import Lexicon
+from guanlan.engine.lifecycle import lifecycle
 from guanlan.engine.measures import HOUR_US, Hours, carriers, harm_voices
 from guanlan.engine.naming import name_of, words_of
 from guanlan.engine.placing import Subjects
@@ -27,6 +29,7 @@ from guanlan.engine.signs import Sign
 from guanlan.engine.text import encode
 
 LATE_US = HOUR_US  # a post further behind event time is late
+SECOND_US = 1_000_000
 PATH = 500  # edges of an event that are shown
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -188,6 +191,8 @@ class Stream:
     def view(self, event: Event) -> EventView:
         """Return an event as it stands at event time."""
         found = figures(event, self.ledger, self.hours.get(event.watch), self.clock)
+        times, now = self.ledger["at"][event.posts()] // SECOND_US, self.clock // SECOND_US
+        forecaster = Forecaster.load()
         return EventView(
             event.key,
             self.name_of(event.watch),
@@ -201,7 +206,9 @@ class Stream:
             found,
             event.facts,
             self._path(event),
-            harms=harm_voices(self.ledger.columns(), event.posts()),
+            forecaster.forecast(times, now),
+            lifecycle(times, now, forecaster.day),
+            harm_voices(self.ledger.columns(), event.posts()),
         )
 
     def carriers(self, event: Event) -> dict[str, tuple[tuple[str, str], ...]]:

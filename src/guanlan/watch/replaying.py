@@ -76,6 +76,7 @@ def _event(event: EventView) -> dict[str, Any]:
         "terms": event.terms,
         "path": [edge._asdict() for edge in event.path],
         "forecast": event.forecast,
+        "lifecycle": event.lifecycle,
     }
 
 

@@ -23,6 +23,7 @@ from guanlan.watch import queries
 from guanlan.watch.actions import confirm_level, dismiss_event, state_fact
 from guanlan.watch.forms import FactForm, LevelForm, ReasonForm
 from guanlan.watch.models import Event
+from guanlan.watch.outlook import outlook
 from guanlan.watch.permissions import CONFIRM_LEVEL, DISMISS_EVENT
 from guanlan.watch.rows import criteria_rows
 from guanlan.watch.said import said
@@ -165,6 +166,7 @@ def _event_content(request: PersonRequest, event: Event) -> dict[str, Any]:
         "chart": _chart(event, request.now),
         "harms": said(event, "harms"),
         "demands": said(event, "demands"),
+        "outlook": outlook(event, now=request.now),
         "earliest": event.readings.select_related("post").order_by("published_at", "pk")[:5],
         "page": page,
         "assessments": event.assessments.select_related("person")[:10],
