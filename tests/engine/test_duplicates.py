@@ -66,7 +66,31 @@ def test_short_texts_must_agree_almost_wholly():
         "p0",
     ]
     assert feed(["太差了退钱", "太差了退钱"]) == [None, None]
-    assert feed([A, A[:15]]) == [None, None]
+    assert feed([A, A[:11]]) == [None, None]
+
+
+def test_a_sentence_taken_out_whole_quotes() -> None:
+    sentence = A[20:33]
+    longer = words(4, 9) + sentence + words(6, 9)
+    assert feed([longer, sentence]) == [None, "p0"]
+    assert feed([longer, sentence[:10] + words(8, 3)]) == [None, None]
+
+
+def test_of_a_middling_text_letters_may_be_replaced_but_not_moved() -> None:
+    text, spare = words(21, 36), words(22, 36)
+    fewer = "".join(spare[at] if at % 5 == 4 else text[at] for at in range(36))
+    assert shared(text, fewer) == pytest.approx(0.43, abs=0.02)
+    assert feed([text, fewer]) == [None, "p0"]
+    parts = [fewer[at : at + 5] for at in range(0, 36, 5)]
+    moved = "".join(parts[::-1])
+    assert shared(text, moved) >= 0.3
+    assert feed([text, moved]) == [None, None]
+
+
+def shared(one: str, other: str) -> float:
+    """The share of the smaller text's 3-grams that stands in the other."""
+    left, right = ({text[at : at + 3] for at in range(len(text) - 2)} for text in (one, other))
+    return len(left & right) / min(len(left), len(right))
 
 
 def test_emoticons_in_brackets_are_no_words():

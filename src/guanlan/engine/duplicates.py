@@ -29,8 +29,10 @@ SLOTS, CELLS = 1 << 15, 4  # per band; a slot keeps its newest originals
 LONGEST = 2000  # letters compared
 SHORTEST = 8  # letters
 SHORT, SHORT_PERCENT = 16, 80  # fewer 3-grams than this: so much of the larger set
+QUOTED, QUOTED_PERCENT = 10, 90  # but from so many on, so much of the smaller set is enough: it quotes
 MIDDLE, MIDDLE_PERCENT = 40, 50  # fewer than this: so much of the smaller set
-PERCENT = 30  # of the smaller set, for longer texts
+PERCENT = 30  # of the smaller set, for longer texts; and for middling ones if the letters' order agrees
+ORDER_PERCENT = 70  # of the smaller text's letters, in one order in both
 
 _STATE = ("table", "arena", "begins", "sizes", "times", "counters")
 
@@ -186,8 +188,32 @@ def _alike(grams, table, arena, begin, size):  # type: ignore[no-untyped-def]
         shared += places[_place(gram, places, mask)] == gram
     smaller, larger = min(len(grams), size), max(len(grams), size)
     if smaller < SHORT:
-        return shared * 100 >= SHORT_PERCENT * larger
-    return shared * 100 >= (MIDDLE_PERCENT if smaller < MIDDLE else PERCENT) * smaller
+        quotes = smaller >= QUOTED and shared * 100 >= QUOTED_PERCENT * smaller
+        return quotes or shared * 100 >= SHORT_PERCENT * larger
+    if smaller >= MIDDLE or shared * 100 >= MIDDLE_PERCENT * smaller or shared * 100 < PERCENT * smaller:
+        return shared * 100 >= PERCENT * smaller
+    return _in_order(grams, arena, begin, size) * 100 >= ORDER_PERCENT * smaller
+
+
+@njit(cache=True)
+def _in_order(grams, arena, begin, size):  # type: ignore[no-untyped-def]
+    """Return how many letters two texts share in one order (the longest common subsequence).
+
+    A text's letters are the first ones of its 3-grams; one that occurs again counts once.
+    Two reports in the same phrases share runs; a copy with letters replaced keeps its order.
+    """
+    best = np.zeros(len(grams) + 1, np.int32)
+    for at in range(begin, begin + size):
+        letter = arena[at & (ARENA - 1)] >> np.uint64(42)
+        before = 0  # best[place - 1] of the line above
+        for place in range(1, len(grams) + 1):
+            above = best[place]
+            if grams[place - 1] >> np.uint64(42) == letter:
+                best[place] = before + 1
+            elif best[place - 1] > above:
+                best[place] = best[place - 1]
+            before = above
+    return best[len(grams)]
 
 
 @njit(cache=True)
