@@ -28,6 +28,7 @@ TABLE: dict[str, frozenset[Function]] = {
         "watch.manage_watches": (F.MONITORING, F.ADMINISTRATOR),
         "watch.confirm_level": (F.MONITORING, F.COMMAND),
         "watch.dismiss_event": (F.MONITORING, F.COMMAND),
+        "watch.correct_post": (F.MONITORING, F.COMMAND),
         "reports.submit": (F.MONITORING,),
         "reports.close": (F.MONITORING, F.COMMAND),
         "incidents.decide": (F.COMMAND, F.LEADER),

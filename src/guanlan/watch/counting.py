@@ -22,7 +22,8 @@ _COLUMNS = {
     "pk": "post_id",
     "key": "post__key",
     "at": "published_at",
-    "stance": "stance",
+    "stance": "stance_now",
+    "corrected": "corrected_stance",
     "platform": "post__platform",
     "media": "post__media_type",
     "author": "post__author_hash",
@@ -34,7 +35,7 @@ _COLUMNS = {
     "favourites": "post__favourites",
     "views": "post__views",
     "original_author": "copy_of__author_hash",
-    "original_stance": "copy_of__reading__stance",
+    "original_stance": "copy_of__reading__stance_now",
 }
 
 
@@ -128,7 +129,7 @@ def _growth(event: Event, now: datetime) -> Counted:
     last = now.replace(minute=0, second=0, microsecond=0) + HOUR
     start = last - 24 * HOUR
     under = Q(event__watch=event.watch) | Q(post__hits__watch=event.watch)
-    readings = Reading.objects.filter(under, stream=event.stream, published_at__lt=last)
+    readings = Reading.objects.filter(under, stream=event.stream, published_at__lt=last, not_ours=False)
     first = readings.order_by("published_at").values_list("published_at", flat=True).first()
     rows = [
         row for row in _rows(readings.filter(published_at__gte=start - BEFORE), event.watch) if row.against
@@ -166,8 +167,8 @@ def _rows(readings, watch: Watch) -> list[Row]:  # type: ignore[no-untyped-def]
 def _row(found: dict, ours: set[str]) -> Row:  # type: ignore[type-arg]
     author = found["author"]
     other = author not in ours and not (author and author == found["original_author"])
-    # A copy is as negative as what it copies.
-    negative = (found["original_stance"] or found["stance"]) == "negative"
+    # A copy is as negative as what it copies, unless a person judged it.
+    negative = (found["corrected"] or found["original_stance"] or found["stance"]) == "negative"
     touches = [found[name] for name in ("likes", "comments", "reposts", "favourites")]
     known = [count for count in touches if count is not None]
     kept = {name: found[name] for name in ("pk", "key", "at", "stance", "platform", "media", "author")}

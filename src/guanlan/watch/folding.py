@@ -1,8 +1,9 @@
 """The engine's state of a stream: restored from a snapshot, folded forward over the journal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import pyarrow as pa
 from django.db.models import QuerySet
@@ -16,7 +17,10 @@ from guanlan.engine.results import (
     BackgroundCounts,
     Change,
     FactStated,
+    PostDropped,
+    PostMoved,
     Results,
+    StanceCorrected,
     TableChanged,
     WatchesChanged,
 )
@@ -63,7 +67,10 @@ def fold(analyser: Analyser, entry: JournalEntry) -> Results:
         return analyser.feed(posts_of(entry))
     if entry.kind == JournalEntry.Kind.TICK:
         return analyser.advance(entry.at)
-    return analyser.apply(_change(entry.change))
+    try:
+        return analyser.apply(_change(entry.change))
+    except KeyError:  # what it names was merged away by an entry before it, or no watch ever took it
+        return Results([], [], [], [], [], ())
 
 
 def posts_of(entry: JournalEntry) -> pa.RecordBatch:
@@ -103,6 +110,8 @@ def _change(change: dict[str, object]) -> Change:
         return TableChanged(table(document(PlanVersion.objects.get(key=change["version"]))))
     if change["kind"] == "fact":
         return FactStated(str(change["event"]), str(change["fact"]), tuple(change["posts"]))  # type: ignore[arg-type]
+    if change["kind"] in _CORRECTIONS:
+        return _CORRECTIONS[str(change["kind"])](change)
     if change["kind"] == "background":
         return BackgroundCounts(
             str(change["watch"]),
@@ -111,6 +120,18 @@ def _change(change: dict[str, object]) -> Change:
             tuple(change["negative"]),  # type: ignore[arg-type]
         )
     return WatchesChanged(tuple(_watch(watch) for watch in change["watches"]))  # type: ignore[attr-defined]
+
+
+def _moved(change: dict[str, Any]) -> Change:
+    return PostMoved(change["platform"], change["id"], change["watch"], change["event"] or None)
+
+
+# What a person said of a post, by the kind of its journal change.
+_CORRECTIONS: dict[str, Callable[[dict[str, Any]], Change]] = {
+    "stance": lambda change: StanceCorrected(change["platform"], change["id"], change["negative"]),
+    "move": _moved,
+    "drop": lambda change: PostDropped(change["platform"], change["id"]),
+}
 
 
 def _watch(kept: dict[str, list[str] | str]) -> Watch:

@@ -3,3 +3,4 @@
 MANAGE_WATCHES = "watch.manage_watches"
 CONFIRM_LEVEL = "watch.confirm_level"
 DISMISS_EVENT = "watch.dismiss_event"
+CORRECT_POST = "watch.correct_post"

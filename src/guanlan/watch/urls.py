@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from guanlan.watch.corrections import views as corrections
 from guanlan.watch.views import events, watches
 
 urlpatterns = [
@@ -11,6 +12,11 @@ urlpatterns = [
     path("events/<str:key>/confirm/", events.confirm, name="event-confirm"),
     path("events/<str:key>/dismiss/", events.dismiss, name="event-dismiss"),
     path("events/<str:key>/fact/", events.fact, name="event-fact"),
+    path("corrections/<str:key>/", corrections.correct_page, name="post-correct"),
+    path("corrections/<str:key>/judge/", corrections.judge, name="post-judge"),
+    path("corrections/<str:key>/move/", corrections.move, name="post-move"),
+    path("corrections/<str:key>/split/", corrections.split, name="post-split"),
+    path("corrections/<str:key>/drop/", corrections.drop, name="post-drop"),
     path("watches/", watches.watches_page, name="watches"),
     path("watches/new/", watches.add_watch, name="watch-new"),
     path("watches/import/", watches.import_watches, name="watch-import"),
