@@ -220,7 +220,8 @@ def test_it_writes_one_audit_row(two: tuple[Event, Event], reading: Reading, cas
 def test_an_entry_that_names_what_is_gone_does_not_stop_the_worker(
     two: tuple[Event, Event], reading: Reading, stream: Stream, bring: Any
 ) -> None:
-    change = {"kind": "move", "platform": "微博", "id": "leak3", "watch": "退款", "event": "999-dead"}
+    named = {"platform": reading.post.platform, "id": reading.post.external_id}
+    change = {"kind": "move", "watch": "退款", "event": "999-dead", **named}
     journal.append(stream, kind="CHANGE", at=NOW, change=change)
     journal.append(stream, kind="CHANGE", at=NOW, change={"kind": "drop", "platform": "无", "id": "x"})
 

@@ -256,6 +256,33 @@ class FactStated(StreamRow):
         return self.fact
 
 
+class ModelVersion(StreamRow):
+    """A model that a stream's posts can be read with (模型版本); `content` is the whole of it.
+
+    Without `made_by` it is the one that ships. `platform` is whose scores it puts right anew, from
+    `judged` posts; it goes on from `base`. Which one is in force the journal says.
+    """
+
+    number = models.PositiveIntegerField()
+    fingerprint = models.CharField(max_length=64)
+    content = models.BinaryField()
+    base = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    platform = models.CharField(max_length=60, blank=True)
+    judged = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("-number",)
+        constraints = (
+            models.UniqueConstraint(fields=["stream", "number"], name="watch_model_number"),
+            models.UniqueConstraint(fields=["stream", "fingerprint"], name="watch_model_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.fingerprint[:8]}"
+
+
 class JournalEntry(StreamRow):
     """One step of the engine's input: a batch, a tick or a change. Numbered without gaps."""
 

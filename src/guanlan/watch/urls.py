@@ -3,6 +3,7 @@
 from django.urls import path
 
 from guanlan.watch.corrections import views as corrections
+from guanlan.watch.versions import views as versions
 from guanlan.watch.views import events, watches
 
 urlpatterns = [
@@ -17,6 +18,9 @@ urlpatterns = [
     path("corrections/<str:key>/move/", corrections.move, name="post-move"),
     path("corrections/<str:key>/split/", corrections.split, name="post-split"),
     path("corrections/<str:key>/drop/", corrections.drop, name="post-drop"),
+    path("models/", versions.models_page, name="models"),
+    path("models/<str:key>/", versions.model_page, name="model"),
+    path("models/<str:key>/force/", versions.force, name="model-force"),
     path("watches/", watches.watches_page, name="watches"),
     path("watches/new/", watches.add_watch, name="watch-new"),
     path("watches/import/", watches.import_watches, name="watch-import"),

@@ -147,7 +147,7 @@ def _keep(reading: Reading, kind: str, before: str, after: str, person: Person, 
         kind=kind,
         before=before,
         after=after,
-        fingerprint=folding.model().fingerprint,
+        fingerprint=folding.in_force(reading.stream).fingerprint,
         person=person,
         at=now,
     )
