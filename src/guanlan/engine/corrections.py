@@ -7,7 +7,9 @@ from guanlan.engine.results import (
     BackgroundCounts,
     EventsMerged,
     FactStated,
+    PostDropped,
     PostMoved,
+    StanceCorrected,
     TableChanged,
     WatchesChanged,
 )
@@ -55,7 +57,46 @@ def _move(change: PostMoved, stream: Stream) -> None:
     event = stream.by_key(change.event) if change.event else None
     stream.leave(row)
     if event is not None:
+        _count_again(stream, row)
         stream.join(event.number, row, moved=True)
+
+
+@apply.register
+def _stance(change: StanceCorrected, stream: Stream) -> None:
+    ledger = stream.ledger
+    rows = stream.rows_of(change.platform, change.id)
+    ledger["corrected"][rows] = True
+    follow = [row for row in ledger.copies(rows[0]) if not ledger["corrected"][row]]
+    for row in (*rows, *follow):
+        before = ledger.against(row)
+        ledger["negative"][row] = change.negative
+        if not ledger["dropped"][row]:
+            _amend(stream, row, 0, ledger.against(row) - before)
+        number = stream.event_of(row)
+        if number is not None:
+            stream.touch(number, late=False)
+
+
+@apply.register
+def _drop(change: PostDropped, stream: Stream) -> None:
+    for row in stream.rows_of(change.platform, change.id):
+        stream.leave(row)
+        if not stream.ledger["dropped"][row]:
+            stream.ledger["dropped"][row] = True
+            _amend(stream, row, -1, -stream.ledger.against(row))
+
+
+def _count_again(stream: Stream, row: int) -> None:
+    """Count a post again that was dropped and now has an event after all."""
+    if stream.ledger["dropped"][row]:
+        stream.ledger["dropped"][row] = False
+        _amend(stream, row, 1, int(stream.ledger.against(row)))
+
+
+def _amend(stream: Stream, row: int, posts: int, negative: int) -> None:
+    if stream.ledger["counted"][row]:
+        hours = stream.hours[int(stream.ledger["watch"][row])]
+        hours.amend(int(stream.ledger["at"][row]), posts, negative)
 
 
 @apply.register

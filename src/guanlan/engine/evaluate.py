@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from guanlan.engine.calibration import calibration_error
 from guanlan.engine.corpus import REPOSTS, Corpus, read
 from guanlan.engine.evaluate_bursts import evaluate_bursts
 from guanlan.engine.evaluate_copies import evaluate_copies
@@ -18,6 +19,7 @@ from guanlan.engine.evaluate_heads import evaluate_heads, macro_f1
 from guanlan.engine.evaluate_lifecycle import evaluate_lifecycle
 from guanlan.engine.evaluate_nab import ARCHIVE, evaluate_nab
 from guanlan.engine.evaluate_queries import evaluate_queries
+from guanlan.engine.evaluate_recalibration import evaluate_recalibration
 from guanlan.engine.evaluate_spread import evaluate_spread
 from guanlan.engine.grid import grid
 from guanlan.engine.heads import MILLE
@@ -28,7 +30,6 @@ from guanlan.engine.stance import is_negative, logits, stance
 from guanlan.engine.train import fit
 
 EXAMS = ("hotel", "waimai", "weibo2018", "car", "smp2020_virus", "nlpcc2013_emotion")
-BINS = 15
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Table:
 def report(folder: Path, *, seed: int) -> Iterator[str]:
     """Yield each table under its title, as soon as it is made: stance, then what `folder`/events allows."""
     yield f"{_('立场')}\n{evaluate(folder, seed=seed)}\n"
+    yield f"\n{_('两百条核对之后')}\n{evaluate_recalibration(folder, exams, seed=seed)}\n"
     for title, heads in evaluate_heads(folder, seed=seed):
         yield f"\n{title}\n{heads}\n"
     told = evaluate_events(folder / "events")
@@ -143,17 +145,6 @@ def examine(name: str, corpus: Corpus, exam: Array, model: Model) -> Row:
         _share(half[truth == 0]),
         calibration_error(chances.max(axis=1) / MILLE, chances.argmax(axis=1) == truth),
     )
-
-
-def calibration_error(confidence: Array, right: Array) -> float:
-    """Return the expected calibration error over 15 bins of equal width (Guo et al. 2017).
-
-    Mean over all texts of |how sure the bin was - how often it was right|.
-    """
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    sure = np.bincount(bins, weights=confidence, minlength=BINS)
-    correct = np.bincount(bins, weights=right, minlength=BINS)
-    return float(np.abs(sure - correct).sum() / max(1, len(bins)))
 
 
 def _share(hits: Array) -> float:

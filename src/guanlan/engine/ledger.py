@@ -14,6 +14,9 @@ _KINDS = {
     "negative": np.bool_,
     "ours": np.bool_,  # by an account of the watch's owner
     "repeat": np.bool_,  # a copy of a post by the same author
+    "corrected": np.bool_,  # a person said whether it is negative
+    "dropped": np.bool_,  # a person said that it does not concern us
+    "counted": np.bool_,  # in the hours of its watch
     "reply": np.bool_,
     "author": np.uint64,  # fingerprint, 0 unknown
     "harms": np.int16,  # a bit for each of harm.FLAGS that the post itself sets; a copy sets none
@@ -27,6 +30,7 @@ _KINDS = {
     "watch": np.int32,
     "event": np.int64,
     "twin": np.int32,  # the same post's row under another watch, -1 none
+    "original": np.int32,  # first row of the post that it copies, -1 none
     "thread": np.uint64,  # fingerprint of the thread's first post
     "edge": np.int8,  # place in spread.KINDS
     "source": np.int32,  # row the edge comes from, -1 none
@@ -114,6 +118,16 @@ class Ledger:
         while row >= 0:
             found.append(row)
             row = int(self._arrays["twin"][row])
+        return found
+
+    def against(self, row: int) -> bool:
+        """Say whether the post is negative, by somebody else, and no copy of its author's own words."""
+        found = self._arrays
+        return bool(found["negative"][row] and not found["ours"][row] and not found["repeat"][row])
+
+    def copies(self, row: int) -> list[int]:
+        """Return all rows of the posts that copy the one whose first row is `row`."""
+        found: list[int] = np.flatnonzero(self._arrays["original"][: len(self.ids)] == row).tolist()
         return found
 
     def columns(self) -> Columns:

@@ -191,14 +191,25 @@ class Hours:
         self._first = self._latest = first
         self._counts = np.zeros((2, self.RING), np.int64)
 
-    def add(self, at: int, clock: int, negative: bool) -> None:
-        """Count a post published at `at` in its own hour; `clock` is event time (microseconds)."""
+    def add(self, at: int, clock: int, negative: bool) -> bool:
+        """Count a post published at `at` in its own hour, and say whether it was not too late for that.
+
+        `clock` is event time (microseconds).
+        """
         hour = at // HOUR_US
         self._reach(clock // HOUR_US)
         if hour > self._latest - self.LATE and hour <= self._latest:
             self._first = min(self._first, hour)
             self._counts[0, hour % self.RING] += 1
             self._counts[1, hour % self.RING] += negative
+            return True
+        return False
+
+    def amend(self, at: int, posts: int, negative: int) -> None:
+        """Add to what was counted for the hour of `at`, or take from it, while that hour is held."""
+        hour = at // HOUR_US
+        if self._first <= hour <= self._latest:
+            self._counts[:, hour % self.RING] += (posts, negative)
 
     def load(self, first: int, posts: Sequence[int], negative: Sequence[int]) -> None:
         """Take background counts over, hour by hour from `first`; hours out of reach are left out."""

@@ -69,6 +69,11 @@ class Analyser:
             corrections.apply(change, self._stream)
         return self._stream.results(None)
 
+    @property
+    def model(self) -> Model:
+        """The model that reads what comes next."""
+        return self._model
+
     def events(self) -> list[EventView]:
         """Return every event, in the order in which they began."""
         return [self._stream.view(event) for event in self._stream.events.values()]

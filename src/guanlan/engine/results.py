@@ -182,6 +182,23 @@ class PostMoved:
 
 
 @dataclass(frozen=True)
+class StanceCorrected:
+    """A person says whether a post is negative; its copies follow, unless somebody judged them too."""
+
+    platform: str
+    id: str
+    negative: bool
+
+
+@dataclass(frozen=True)
+class PostDropped:
+    """A person says that a post does not concern us: it leaves every event, and counts nowhere."""
+
+    platform: str
+    id: str
+
+
+@dataclass(frozen=True)
 class BackgroundCounts:
     """What came under a watch, hour by hour from `first_hour`, before the stream began."""
 
@@ -192,5 +209,13 @@ class BackgroundCounts:
 
 
 Change = (
-    WatchesChanged | TableChanged | ModelChanged | FactStated | EventsMerged | PostMoved | BackgroundCounts
+    WatchesChanged
+    | TableChanged
+    | ModelChanged
+    | FactStated
+    | EventsMerged
+    | PostMoved
+    | StanceCorrected
+    | PostDropped
+    | BackgroundCounts
 )

@@ -107,11 +107,25 @@ class Stream:
 
     def row_of(self, platform: str, post: str, watch: str) -> int:
         """Return the row of a post under a watch; raise KeyError if there is none."""
-        key = int(fingerprints(pa.array([platform]), pa.array([post]))[0])
-        row = self.row_under(self.seen.row(key), self.names[watch])
-        if row < 0:
-            raise KeyError(post)
-        return row
+        number = self.names[watch]
+        for row in self.rows_of(platform, post):
+            if self.ledger["watch"][row] == number:
+                return row
+        raise KeyError(post)
+
+    def rows_of(self, platform: str, post: str) -> list[int]:
+        """Return a post's rows, one a watch; raise KeyError if no watch ever took it."""
+        first = self.seen.row(int(fingerprints(pa.array([platform]), pa.array([post]))[0]))
+        if first < 0:  # met so long ago that it is forgotten there
+            first = self._row_far_back(platform, post)
+        return self.ledger.rows(first)
+
+    def _row_far_back(self, platform: str, post: str) -> int:
+        number = self.platforms[platform]
+        for row, name in enumerate(self.ledger.ids):
+            if name == post and self.ledger["platform"][row] == number:
+                return row
+        raise KeyError(post)
 
     def join(self, number: int, row: int, *, moved: bool = False) -> None:
         """Put a row into an event, opening the event with its first row."""
@@ -131,7 +145,11 @@ class Stream:
         """Take a row out of its event."""
         number = self.event_of(row)
         if number is not None:
-            self.events[number].rows.remove(row)
+            event = self.events[number]
+            event.rows.remove(row)
+            if event.rows:
+                times = self.ledger["at"][event.posts()]
+                event.first_at, event.last_at = int(times.min()), int(times.max())
             self.touch(number, late=False)
         self.ledger["event"][row] = NO_EVENT
         self._moved[row] = None

@@ -257,6 +257,7 @@ def _enter(
         "platform": stream.platforms.setdefault(platform, len(stream.platforms)),
         "event": NO_EVENT,
         "twin": -1,
+        "original": kin.copied,
         "thread": kin.thread,
     }
     name, post_id = reading.words["author"][post], reading.words["id"][post]
@@ -332,9 +333,8 @@ def _count(stream: Stream, row: int) -> None:
     """Count the row in its own hour and in the series of its watch and platform."""
     ledger = stream.ledger
     watch, platform, at = (int(ledger[name][row]) for name in ("watch", "platform", "at"))
-    against = bool(ledger["negative"][row] and not ledger["ours"][row] and not ledger["repeat"][row])
     hours = stream.hours.setdefault(watch, Hours(stream.clock // HOUR_US))
-    hours.add(at, stream.clock, against)
+    ledger["counted"][row] = hours.add(at, stream.clock, ledger.against(row))
     stream.bursts.add((watch,), at)
     stream.bursts.add((watch, platform), at)
 

@@ -132,7 +132,7 @@ def _who(figure: StatedFigure, now: datetime) -> str:
 def _share_at_baseline(allowed: int, incident: Incident, now: datetime) -> tuple[State, str]:
     """Compare the last day with the seven days before the event, under the event's watch."""
     event = incident.event
-    posts = Reading.objects.filter(stream=incident.stream, post__hits__watch=event.watch)
+    posts = Reading.objects.filter(stream=incident.stream, post__hits__watch=event.watch, not_ours=False)
     before = _share(
         posts.filter(published_at__gte=event.first_at - _BASELINE, published_at__lt=event.first_at)
     )
@@ -149,7 +149,7 @@ def _share_at_baseline(allowed: int, incident: Incident, now: datetime) -> tuple
 def _share(posts: QuerySet[Reading]) -> int | None:
     """Return the negative share in thousandths; None for too few posts."""
     counted = posts.exclude(stance="").aggregate(
-        every=Count("pk", distinct=True), negative=Count("pk", distinct=True, filter=Q(stance="negative"))
+        every=Count("pk", distinct=True), negative=Count("pk", distinct=True, filter=Q(stance_now="negative"))
     )
     if counted["every"] < _FEWEST:
         return None
@@ -165,7 +165,7 @@ def _quiet_hours(hours: int, incident: Incident, now: datetime) -> tuple[State, 
     posts = Reading.objects.filter(event=incident.event, published_at__lte=now)
     if not posts.exists():
         return "unknown", _("未知：这个事件没有帖文")
-    originals = posts.filter(stance="negative", copy_of=None)
+    originals = posts.filter(stance_now="negative", copy_of=None)
     last = originals.aggregate(at=Max("published_at"))["at"] or incident.event.first_at
     quiet = now - last
     figures = _("已 %(quiet)s 没有新的负面原帖，要 %(hours)d 小时") % {"quiet": length(quiet), "hours": hours}

@@ -29,6 +29,8 @@ TABLE: dict[str, frozenset[Function]] = {
         "watch.manage_watches": (F.MONITORING, F.ADMINISTRATOR),
         "watch.confirm_level": (F.MONITORING, F.COMMAND),
         "watch.dismiss_event": (F.MONITORING, F.COMMAND),
+        "watch.correct_post": (F.MONITORING, F.COMMAND),
+        "watch.manage_models": (F.COMMAND, F.ADMINISTRATOR),
         "reports.submit": (F.MONITORING,),
         "reports.close": (F.MONITORING, F.COMMAND),
         "incidents.decide": (F.COMMAND, F.LEADER),

@@ -48,6 +48,7 @@ PARTS = (
             Page(_("人员与值班"), "people"),
             Page(_("接口令牌"), "tokens"),
             Page(_("审计"), "audit"),
+            Page(_("模型"), "models"),
             Page(_("设置"), "set-up"),
         ),
     ),

@@ -22,9 +22,10 @@ _COLUMNS = {
     "pk": "post_id",
     "key": "post__key",
     "at": "published_at",
-    "stance": "stance",
     "harms": "harms",
     "copy_of": "copy_of_id",
+    "stance": "stance_now",
+    "corrected": "corrected_stance",
     "platform": "post__platform",
     "media": "post__media_type",
     "author": "post__author_hash",
@@ -36,7 +37,7 @@ _COLUMNS = {
     "favourites": "post__favourites",
     "views": "post__views",
     "original_author": "copy_of__author_hash",
-    "original_stance": "copy_of__reading__stance",
+    "original_stance": "copy_of__reading__stance_now",
 }
 
 
@@ -80,9 +81,9 @@ def rows_of(event: Event) -> list[Row]:
 
 
 def under(watch: Watch) -> QuerySet[Reading]:
-    """Return the readings of posts that met the watch or stand in one of its events."""
+    """Return the readings of posts under the watch: they met it or stand in its events, and are ours."""
     met = Q(post__in=Hit.objects.filter(watch=watch).values("post"))
-    return Reading.objects.filter(Q(event__watch=watch) | met, stream=watch.stream)
+    return Reading.objects.filter(Q(event__watch=watch) | met, stream=watch.stream, not_ours=False)
 
 
 def rows_under(watch: Watch, since: datetime, until: datetime) -> list[Row]:
@@ -193,8 +194,8 @@ def _rows(readings, watch: Watch) -> list[Row]:  # type: ignore[no-untyped-def]
 def _row(found: dict, ours: set[str]) -> Row:  # type: ignore[type-arg]
     author = found["author"]
     other = author not in ours and not (author and author == found["original_author"])
-    # A copy is as negative as what it copies.
-    negative = (found["original_stance"] or found["stance"]) == "negative"
+    # A copy is as negative as what it copies, unless a person judged it.
+    negative = (found["corrected"] or found["original_stance"] or found["stance"]) == "negative"
     touches = [found[name] for name in ("likes", "comments", "reposts", "favourites")]
     known = [count for count in touches if count is not None]
     kept = {name: found[name] for name in ("pk", "key", "at", "stance", "platform", "media", "author")}

@@ -1,8 +1,9 @@
 """The engine's state of a stream: restored from a snapshot, folded forward over the journal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import pyarrow as pa
 from django.db.models import QuerySet
@@ -16,7 +17,11 @@ from guanlan.engine.results import (
     BackgroundCounts,
     Change,
     FactStated,
+    ModelChanged,
+    PostDropped,
+    PostMoved,
     Results,
+    StanceCorrected,
     TableChanged,
     WatchesChanged,
 )
@@ -25,7 +30,7 @@ from guanlan.intake.models import Batch, Post, Sight
 from guanlan.plan.criteria import table
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.queries import document
-from guanlan.watch.models import JournalEntry, Snapshot
+from guanlan.watch.models import JournalEntry, ModelVersion, Snapshot
 
 # One journal entry takes so many posts, so that its write stays short.
 ROWS = 250
@@ -37,19 +42,43 @@ def model() -> Model:
     return Model.load()
 
 
+def model_of(version: ModelVersion) -> Model:
+    """Return the model that a version holds."""
+    return _unpacked(version.key)
+
+
+def in_force(stream: Stream, *, at: int | None = None) -> Model:
+    """Return the model that reads a stream's posts, now or after entry number `at` was applied."""
+    changes = JournalEntry.objects.filter(stream=stream, change__kind="model", applied_at__isnull=False)
+    changes = changes if at is None else changes.filter(number__lte=at)
+    last = changes.order_by("-number").first()
+    return model() if last is None else _of_change(last.change)
+
+
+def _of_change(change: dict[str, Any]) -> Model:
+    return _unpacked(str(change["version"]))
+
+
+@lru_cache(maxsize=4)
+def _unpacked(key: str) -> Model:
+    kept = ModelVersion.objects.get(key=key)
+    if kept.fingerprint == model().fingerprint:
+        return model()
+    return Model.unpacked(bytes(kept.content), kept.key)
+
+
 def restored(stream: Stream) -> tuple[Analyser, int]:
     """Return the stream's analyser and the number of the last entry it has taken.
 
-    From the latest snapshot of this model, folded over the entries that were applied
-    since; what they bring was stored then, and is not stored again.
+    From the latest snapshot of the model that was in force then, folded over the entries that
+    were applied since; what they bring was stored then, and is not stored again.
     """
-    snapshot = (
-        Snapshot.objects.filter(stream=stream, fingerprint=model().fingerprint).order_by("-number").first()
-    )
-    if snapshot is None:
-        analyser, number = Analyser(model(), []), 0
-    else:
-        analyser, number = Analyser.restore(bytes(snapshot.state), model()), snapshot.number
+    analyser, number = Analyser(model(), []), 0
+    for snapshot in Snapshot.objects.filter(stream=stream).order_by("-number"):
+        then = in_force(stream, at=snapshot.number)
+        if then.fingerprint == snapshot.fingerprint:
+            analyser, number = Analyser.restore(bytes(snapshot.state), then), snapshot.number
+            break
     applied = JournalEntry.objects.filter(stream=stream, number__gt=number, applied_at__isnull=False)
     for entry in applied.order_by("number"):
         fold(analyser, entry)
@@ -63,7 +92,10 @@ def fold(analyser: Analyser, entry: JournalEntry) -> Results:
         return analyser.feed(posts_of(entry))
     if entry.kind == JournalEntry.Kind.TICK:
         return analyser.advance(entry.at)
-    return analyser.apply(_change(entry.change))
+    try:
+        return analyser.apply(_change(entry.change))
+    except KeyError:  # what it names was merged away by an entry before it, or no watch ever took it
+        return Results([], [], [], [], [], ())
 
 
 def posts_of(entry: JournalEntry) -> pa.RecordBatch:
@@ -103,6 +135,8 @@ def _change(change: dict[str, object]) -> Change:
         return TableChanged(table(document(PlanVersion.objects.get(key=change["version"]))))
     if change["kind"] == "fact":
         return FactStated(str(change["event"]), str(change["fact"]), tuple(change["posts"]))  # type: ignore[arg-type]
+    if change["kind"] in _BY_PERSONS:
+        return _BY_PERSONS[str(change["kind"])](change)
     if change["kind"] == "background":
         return BackgroundCounts(
             str(change["watch"]),
@@ -111,6 +145,19 @@ def _change(change: dict[str, object]) -> Change:
             tuple(change["negative"]),  # type: ignore[arg-type]
         )
     return WatchesChanged(tuple(_watch(watch) for watch in change["watches"]))  # type: ignore[attr-defined]
+
+
+def _moved(change: dict[str, Any]) -> Change:
+    return PostMoved(change["platform"], change["id"], change["watch"], change["event"] or None)
+
+
+# What a person said of a post or decided of the model, by the kind of its journal change.
+_BY_PERSONS: dict[str, Callable[[dict[str, Any]], Change]] = {
+    "stance": lambda change: StanceCorrected(change["platform"], change["id"], change["negative"]),
+    "move": _moved,
+    "model": lambda change: ModelChanged(_of_change(change)),
+    "drop": lambda change: PostDropped(change["platform"], change["id"]),
+}
 
 
 def _watch(kept: dict[str, list[str] | str]) -> Watch:

@@ -102,7 +102,7 @@ def _take(stream: Stream, fence: int, entry: JournalEntry) -> None:
         if not leases.holds(stream, fence):
             return
         seq = touch(stream)
-        Keeper(stream, analyser, folding.model(), _plan(), seq).keep(results, entry)
+        Keeper(stream, analyser, analyser.model, _plan(), seq).keep(results, entry)
         JournalEntry.objects.filter(pk=entry.pk).update(applied_at=now_for(stream))
         if results.signals:
             record(
@@ -125,7 +125,7 @@ def _plan() -> PlanDocument | None:
 
 
 def _snapshot(stream: Stream, analyser: Analyser, entry: JournalEntry) -> None:
-    fingerprint = folding.model().fingerprint
+    fingerprint = analyser.model.fingerprint
     with transaction.atomic():
         Snapshot.objects.create(
             stream=stream,

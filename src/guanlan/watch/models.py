@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from guanlan.clocks.models import Retention, StreamRow
@@ -93,6 +94,24 @@ class Reading(StreamRow):
     emotion = models.CharField(max_length=8, blank=True)
     abusive = models.BooleanField(default=False)
     advertisement = models.BooleanField(default=False)
+    # What a person put in place of the model's own above, empty while nobody did; and what holds.
+    corrected_stance = models.CharField(max_length=8, blank=True)
+    corrected_category = models.CharField(max_length=12, blank=True)
+    not_ours = models.BooleanField(default=False)
+    stance_now = models.GeneratedField(
+        expression=Case(When(corrected_stance="", then=F("stance")), default=F("corrected_stance")),
+        output_field=models.CharField(max_length=8),
+        db_persist=True,
+    )
+    category_now = models.GeneratedField(
+        expression=Case(
+            When(corrected_stance__in=("neutral", "positive"), then=Value("")),
+            When(corrected_category="", then=F("category")),
+            default=F("corrected_category"),
+        ),
+        output_field=models.CharField(max_length=12),
+        db_persist=True,
+    )
     # [[words, thousandths of a log-odds], …] that made a negative post negative.
     because = models.JSONField(default=list)
     # What its own words say of harm, and what they demand: flag, words, field and place of each.
@@ -109,6 +128,54 @@ class Reading(StreamRow):
 
     def __str__(self) -> str:
         return f"{self.post_id} {self.stance}"
+
+    @property
+    def said(self) -> Correction | None:
+        """What a person said last of the stance."""
+        return next((one for one in self.post.corrections.all() if one.kind in JUDGEMENTS), None)
+
+    @property
+    def leaving(self) -> bool:
+        """Whether a move was said that the engine has yet to take."""
+        moved = next((one for one in self.post.corrections.all() if one.kind in MOVES), None)
+        stands = self.event.key if self.event else ""
+        return moved is not None and stands == moved.before != moved.after
+
+
+class Correction(StreamRow):
+    """What a person said of a post that the engine had read (更正): one row a step, never changed.
+
+    `before` and `after` are stances, categories, or keys of events, by `kind`; `event` is where
+    the post stood, `fingerprint` names the model that was in force.
+    """
+
+    class Kind(models.TextChoices):
+        STANCE = "STANCE", _("改立场")
+        CONFIRMED = "CONFIRMED", _("立场无误")
+        CATEGORY = "CATEGORY", _("改投诉类别")
+        NOT_OURS = "NOT_OURS", _("与我无关")
+        MOVED = "MOVED", _("移入另一事件")
+        SPLIT = "SPLIT", _("拆出事件")
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="corrections")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="corrections")
+    kind = models.CharField(max_length=9, choices=Kind)
+    before = models.CharField(max_length=12, blank=True)
+    after = models.CharField(max_length=12, blank=True)
+    fingerprint = models.CharField(max_length=64)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=["stream", "kind"]),)
+
+    def __str__(self) -> str:
+        return f"{self.post_id} {self.kind} {self.after}"
+
+
+JUDGEMENTS = (Correction.Kind.STANCE, Correction.Kind.CONFIRMED)
+MOVES = (Correction.Kind.MOVED, Correction.Kind.SPLIT, Correction.Kind.NOT_OURS)
 
 
 class Hit(StreamRow):
@@ -190,6 +257,33 @@ class FactStated(StreamRow):
 
     def __str__(self) -> str:
         return self.fact
+
+
+class ModelVersion(StreamRow):
+    """A model that a stream's posts can be read with (模型版本); `content` is the whole of it.
+
+    Without `made_by` it is the one that ships. `platform` is whose scores it puts right anew, from
+    `judged` posts; it goes on from `base`. Which one is in force the journal says.
+    """
+
+    number = models.PositiveIntegerField()
+    fingerprint = models.CharField(max_length=64)
+    content = models.BinaryField()
+    base = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    platform = models.CharField(max_length=60, blank=True)
+    judged = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("-number",)
+        constraints = (
+            models.UniqueConstraint(fields=["stream", "number"], name="watch_model_number"),
+            models.UniqueConstraint(fields=["stream", "fingerprint"], name="watch_model_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.fingerprint[:8]}"
 
 
 class JournalEntry(StreamRow):

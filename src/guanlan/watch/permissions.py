@@ -3,3 +3,5 @@
 MANAGE_WATCHES = "watch.manage_watches"
 CONFIRM_LEVEL = "watch.confirm_level"
 DISMISS_EVENT = "watch.dismiss_event"
+CORRECT_POST = "watch.correct_post"
+MANAGE_MODELS = "watch.manage_models"

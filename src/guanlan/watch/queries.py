@@ -19,7 +19,7 @@ from guanlan.intake.models import Post
 from guanlan.people.models import Person
 from guanlan.plan.criteria import table
 from guanlan.plan.document import PlanDocument
-from guanlan.watch.models import Event, FactStated, Hit, Reading, Watch
+from guanlan.watch.models import Correction, Event, FactStated, Hit, Reading, Watch
 
 State = Event.State
 
@@ -45,7 +45,7 @@ def feed(person: Person, stream: Stream, *, stance: str = "", watch: str = "") -
     found = Reading.visible_to(person).filter(stream=stream).select_related("post", "event")
     found = found.prefetch_related(Prefetch("post__hits", Hit.objects.select_related("watch").order_by("pk")))
     if stance:
-        found = found.filter(stance=stance)
+        found = found.filter(stance_now=stance)
     if watch:
         found = found.filter(post__hits__watch__key=watch).distinct()
     return found.order_by("-published_at", "-pk")
@@ -84,8 +84,11 @@ def waiting_events(person: Person, stream: int) -> QuerySet[Event]:
 
 def posts_of(event: Event) -> QuerySet[Reading]:
     """Return the event's readings: most interactions first, with hits and number of copies."""
-    found = event.readings.select_related("post").annotate(copied=Count("post__copies"))
-    found = found.prefetch_related(Prefetch("post__hits", Hit.objects.select_related("watch").order_by("pk")))
+    found = event.readings.select_related("post", "event").annotate(copied=Count("post__copies"))
+    found = found.prefetch_related(
+        Prefetch("post__hits", Hit.objects.select_related("watch").order_by("pk")),
+        Prefetch("post__corrections", Correction.objects.select_related("person")),
+    )
     return found.order_by(F("post__likes").desc(nulls_last=True), "published_at")
 
 
@@ -93,7 +96,7 @@ def last_hour(person: Person, stream: int, *, now: datetime) -> tuple[int, int]:
     """Return how many posts of the last hour were read, and how many of them are negative."""
     read = Reading.visible_to(person).filter(stream_id=stream, published_at__lte=now)
     counts = read.filter(published_at__gt=now - timedelta(hours=1)).aggregate(
-        all=Count("pk"), negative=Count("pk", filter=Q(stance="negative"))
+        all=Count("pk"), negative=Count("pk", filter=Q(stance_now="negative"))
     )
     return counts["all"], counts["negative"]
 
@@ -105,7 +108,7 @@ def hours_of(event: Event, *, now: datetime, hours: int = 48) -> list[HourOfStan
     counted: Counter[tuple[int, str]] = Counter()
     span = (first, last + timedelta(hours=1))
     seen = event.readings.filter(published_at__gte=span[0], published_at__lt=span[1]).values_list(
-        "published_at", "stance"
+        "published_at", "stance_now"
     )
     for at, stance in seen.iterator():
         counted[int((at - first).total_seconds() // 3600), stance] += 1
@@ -123,7 +126,7 @@ def hours_of(event: Event, *, now: datetime, hours: int = 48) -> list[HourOfStan
 def recent(event: Event, *, now: datetime, hours: int = 2) -> tuple[int, int | None]:
     """Return (posts of the last hours, the negative ones' share per mille or None without posts)."""
     late = event.readings.filter(published_at__gt=now - timedelta(hours=hours), published_at__lte=now)
-    counts = late.aggregate(all=Count("pk"), negative=Count("pk", filter=Q(stance="negative")))
+    counts = late.aggregate(all=Count("pk"), negative=Count("pk", filter=Q(stance_now="negative")))
     share = counts["negative"] * 1000 // counts["all"] if counts["all"] else None
     return counts["all"], share
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import Q
 
 from guanlan.clocks.inserting import insert
 from guanlan.clocks.models import Stream
@@ -27,6 +28,12 @@ def stance_of(shares: dict[str, int], negative_at: int) -> str:
     return max(("neutral", "positive"), key=lambda name: shares[name])
 
 
+def said_of(posts: Iterable[Post]) -> dict[int, str]:
+    """Return the stances that people gave to some of the posts; their copies say the same."""
+    judged = Reading.objects.filter(post__in=list(posts)).exclude(corrected_stance="")
+    return dict(judged.values_list("post_id", "corrected_stance"))
+
+
 def _work(event: Event) -> tuple[bool, bool]:
     """Return how far people have gone with an event; the greater, the further."""
     return event.under_incident, event.state == Event.State.CONFIRMED
@@ -41,6 +48,7 @@ class Keeper:
         self.stream, self.analyser, self.model, self.plan, self.seq = stream, analyser, model, plan, seq
         self.watches = {watch.name: watch for watch in Watch.objects.filter(stream=stream).order_by("pk")}
         self.events: dict[str, Event] = {}
+        self.said: dict[int, str] = {}  # post -> stance, where a person judged what is copied now
 
     def keep(self, results: Results, entry: JournalEntry) -> None:
         """Store everything; events first, since the others point at them."""
@@ -96,6 +104,7 @@ class Keeper:
         rows = self._posts({(post.platform, post.id) for post in posts})
         originals = {post.duplicate_of for post in posts if post.duplicate_of}
         copied = {post.external_id: post for post in self._by_id(originals)}
+        self.said = said_of(copied.values())
         readings, hits = [], []
         for post in posts:
             row = rows[post.platform, post.id]
@@ -132,6 +141,7 @@ class Keeper:
             "harms": [sign._asdict() for sign in post.harms],
             "demands": [sign._asdict() for sign in post.demands],
             "published_at": row.published_at,
+            "corrected_stance": self.said.get(original.pk, "") if original else "",
             "changed_seq": self.seq,
         }
 
@@ -140,8 +150,9 @@ class Keeper:
 
     def _moves(self, moved: Iterable[Moved]) -> None:
         for move in moved:
+            under = Q(event=None) | Q(event__watch__name=move.watch)
             Reading.objects.filter(
-                stream=self.stream, post__platform=move.platform, post__external_id=move.id
+                under, stream=self.stream, post__platform=move.platform, post__external_id=move.id
             ).update(event=self.events.get(move.event or "") or self._stored(move.event))
 
     def _stored(self, code: str | None) -> Event | None:

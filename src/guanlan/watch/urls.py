@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from guanlan.watch.corrections import views as corrections
+from guanlan.watch.versions import views as versions
 from guanlan.watch.views import events, impact, watches
 
 urlpatterns = [
@@ -13,6 +15,14 @@ urlpatterns = [
     path("events/<str:key>/fact/", events.fact, name="event-fact"),
     path("events/<str:key>/impact/", impact.impact_page, name="event-impact"),
     path("events/<str:key>/impact/<str:code>/", impact.impact_posts, name="event-impact-posts"),
+    path("corrections/<str:key>/", corrections.correct_page, name="post-correct"),
+    path("corrections/<str:key>/judge/", corrections.judge, name="post-judge"),
+    path("corrections/<str:key>/move/", corrections.move, name="post-move"),
+    path("corrections/<str:key>/split/", corrections.split, name="post-split"),
+    path("corrections/<str:key>/drop/", corrections.drop, name="post-drop"),
+    path("models/", versions.models_page, name="models"),
+    path("models/<str:key>/", versions.model_page, name="model"),
+    path("models/<str:key>/force/", versions.force, name="model-force"),
     path("watches/", watches.watches_page, name="watches"),
     path("watches/new/", watches.add_watch, name="watch-new"),
     path("watches/import/", watches.import_watches, name="watch-import"),

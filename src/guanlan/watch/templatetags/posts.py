@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from guanlan.intake.models import Post
 from guanlan.intake.reading.links import platform_called
+from guanlan.watch.categories import CATEGORY_NAMES, STANCE_NAMES
 from guanlan.watch.models import Hit
 
 register = template.Library()
@@ -39,8 +40,19 @@ def platform_name(key: str | None) -> str:
 @register.simple_tag
 def stance(name: str) -> SafeString:
     """Write a stance as a word; the negative one stands out by weight, not colour."""
-    words = {"negative": _("负面"), "neutral": _("中性"), "positive": _("正面")}
-    return format_html("<b>{}</b>" if name == "negative" else "{}", words.get(name, _("未知")))
+    return format_html("<b>{}</b>" if name == "negative" else "{}", stance_name(name))
+
+
+@register.filter
+def stance_name(name: str) -> str:
+    """Write a stance as a plain word."""
+    return str(STANCE_NAMES.get(name, _("未知")))
+
+
+@register.filter
+def category_name(code: str) -> str:
+    """Write what a post complains of."""
+    return str(CATEGORY_NAMES.get(code, _("未分类")))
 
 
 @register.filter

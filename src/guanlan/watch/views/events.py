@@ -24,7 +24,7 @@ from guanlan.watch.actions import confirm_level, dismiss_event, state_fact
 from guanlan.watch.forms import FactForm, LevelForm, ReasonForm
 from guanlan.watch.models import Event
 from guanlan.watch.outlook import outlook
-from guanlan.watch.permissions import CONFIRM_LEVEL, DISMISS_EVENT
+from guanlan.watch.permissions import CONFIRM_LEVEL, CORRECT_POST, DISMISS_EVENT
 from guanlan.watch.rows import criteria_rows
 from guanlan.watch.said import said
 
@@ -174,6 +174,7 @@ def _event_content(request: PersonRequest, event: Event) -> dict[str, Any]:
             (names.get(stated.fact, stated.fact), stated) for stated in event.facts.select_related("person")
         ],
         "may_confirm": may(request.user, CONFIRM_LEVEL, at=request.now),
+        "may_correct": may(request.user, CORRECT_POST, at=request.now),
         "may_dismiss": may(request.user, DISMISS_EVENT, at=request.now),
         "needs_confirming": event.confirm_by is not None,
     }
