@@ -32,7 +32,7 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
     if not rows:
         return
     given = rows[0].keys()
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
     unknown = given - {field.attname for field in fields}
     if unknown:
         raise KeyError(f"{model.__name__} has no column {sorted(unknown)}")

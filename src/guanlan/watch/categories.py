@@ -1,8 +1,17 @@
-"""What a post complains of, and how stances are called, in the words of the pages."""
+"""What a post complains of, and how stances and emotions are called, in the words of the pages."""
 
 from django.utils.translation import gettext_lazy as _
 
 STANCE_NAMES = {"negative": _("负面"), "neutral": _("中性"), "positive": _("正面")}
+# By engine.tasks.EMOTIONS.
+EMOTION_NAMES = {
+    "angry": _("愤怒"),
+    "fear": _("恐惧"),
+    "happy": _("高兴"),
+    "neutral": _("平静"),
+    "sad": _("伤心"),
+    "surprise": _("惊讶"),
+}
 # By the codes of engine.tasks.CATEGORIES.
 CATEGORY_NAMES = {
     "LOGISTICS": _("物流"),

@@ -112,8 +112,9 @@ class Reading(StreamRow):
         output_field=models.CharField(max_length=12),
         db_persist=True,
     )
-    # [[words, thousandths of a log-odds], …] that made a negative post negative.
+    # [[words, thousandths of a log-odds], …] that made a negative post negative, and its category.
     because = models.JSONField(default=list)
+    because_category = models.JSONField(default=list)
     # What its own words say of harm, and what they demand: flag, words, field and place of each.
     harms = models.JSONField(default=list)
     demands = models.JSONField(default=list)

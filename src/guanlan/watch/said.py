@@ -1,4 +1,4 @@
-"""What an event's posts say of harm and demand: each kind with its voices, words and first posts."""
+"""What an event's posts say of harm, demand and complain of: each kind with voices, words and first posts."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
+from guanlan.watch.categories import CATEGORY_NAMES
 from guanlan.watch.models import Event, Reading
 
 WORDS, FIRST = 4, 3
@@ -36,7 +37,30 @@ def said(event: Event, kind: Kind) -> list[SaidRow]:
         for flag in dict.fromkeys(sign["flag"] for sign in getattr(reading, kind)):
             saying.setdefault(flag, []).append(reading)
     names = name_of()
-    rows = [_row(names[flag], flag, kind, readings) for flag, readings in saying.items()]
+    rows = [_row(names[flag], _words(flag, kind, readings), readings) for flag, readings in saying.items()]
+    return sorted(rows, key=lambda row: (-row.voices, -row.posts, row.name))
+
+
+def complaints(event: Event) -> list[SaidRow]:
+    """Return a row for each category that negative posts complain of, those of most voices first.
+
+    A person's correction counts for what the model said; the words are those that decided its category.
+    """
+    found = event.readings.filter(stance_now="negative", copy_of=None, not_ours=False).exclude(
+        category_now=""
+    )
+    groups: dict[str, list[Reading]] = {}
+    for reading in found.select_related("post").order_by("published_at", "post_id"):
+        groups.setdefault(reading.category_now, []).append(reading)
+    rows = []
+    for code, readings in groups.items():
+        words = Counter(
+            words
+            for reading in readings
+            for words, _weight in reading.because_category
+            if reading.category == code
+        )
+        rows.append(_row(str(CATEGORY_NAMES[code]), words, readings))
     return sorted(rows, key=lambda row: (-row.voices, -row.posts, row.name))
 
 
@@ -63,10 +87,13 @@ def name_of() -> dict[str, str]:
     }
 
 
-def _row(name: str, flag: str, kind: Kind, readings: Sequence[Reading]) -> SaidRow:
-    words = Counter(
+def _words(flag: str, kind: Kind, readings: Sequence[Reading]) -> Counter[str]:
+    return Counter(
         sign["words"] for reading in readings for sign in getattr(reading, kind) if sign["flag"] == flag
     )
+
+
+def _row(name: str, words: Counter[str], readings: Sequence[Reading]) -> SaidRow:
     voices = {reading.post.author_hash for reading in readings}
     shown = tuple(word for word, _times in words.most_common(WORDS))
     return SaidRow(name, len(voices), len(readings), shown, tuple(readings[:FIRST]))

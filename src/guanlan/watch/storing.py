@@ -15,6 +15,7 @@ from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
 from guanlan.engine.results import EventView, Moved, PostResult, Results
 from guanlan.engine.results import Signal as Raised
+from guanlan.engine.tasks import CATEGORY
 from guanlan.engine.text import normalise
 from guanlan.intake.models import Post
 from guanlan.plan.document import PlanDocument
@@ -126,6 +127,7 @@ class Keeper:
     def _reading(self, post: PostResult, row: Post, original: Post | None) -> dict[str, Any]:
         event = self.events.get(post.event or "")
         stance = stance_of(post.stance, self.model.negative_at)
+        texts = normalise(pa.array([row.title]), pa.array([row.text])) if stance == "negative" else None
         return {
             "stream_id": self.stream.pk,
             "post_id": row.pk,
@@ -137,16 +139,14 @@ class Keeper:
             "emotion": max(post.emotion, key=post.emotion.__getitem__, default=""),
             "abusive": post.abusive,
             "advertisement": post.advertisement,
-            "because": self._because(row) if stance == "negative" else [],
+            "because": because(texts, 0, self.model) if texts else [],
+            "because_category": because(texts, 0, self.model, head=CATEGORY) if texts else [],
             "harms": [sign._asdict() for sign in post.harms],
             "demands": [sign._asdict() for sign in post.demands],
             "published_at": row.published_at,
             "corrected_stance": self.said.get(original.pk, "") if original else "",
             "changed_seq": self.seq,
         }
-
-    def _because(self, row: Post) -> list[tuple[str, int]]:
-        return because(normalise(pa.array([row.title]), pa.array([row.text])), 0, self.model)
 
     def _moves(self, moved: Iterable[Moved]) -> None:
         for move in moved:

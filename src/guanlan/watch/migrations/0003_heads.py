@@ -22,6 +22,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='reading',
+            name='because_category',
+            field=models.JSONField(default=list),
+        ),
+        migrations.AddField(
+            model_name='reading',
             name='category',
             field=models.CharField(blank=True, max_length=12),
         ),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from guanlan.intake.models import Post
 from guanlan.intake.reading.links import platform_called
-from guanlan.watch.categories import CATEGORY_NAMES, STANCE_NAMES
+from guanlan.watch.categories import CATEGORY_NAMES, EMOTION_NAMES, STANCE_NAMES
 from guanlan.watch.models import Hit
 
 register = template.Library()
@@ -47,6 +47,12 @@ def stance(name: str) -> SafeString:
 def stance_name(name: str) -> str:
     """Write a stance as a plain word."""
     return str(STANCE_NAMES.get(name, _("未知")))
+
+
+@register.filter
+def emotion_name(code: str) -> str:
+    """Write an emotion's name."""
+    return str(EMOTION_NAMES[code])
 
 
 @register.filter

@@ -26,7 +26,7 @@ from guanlan.watch.models import Event
 from guanlan.watch.outlook import outlook
 from guanlan.watch.permissions import CONFIRM_LEVEL, CORRECT_POST, DISMISS_EVENT
 from guanlan.watch.rows import criteria_rows
-from guanlan.watch.said import said
+from guanlan.watch.said import complaints, said
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # A chart shows a day at least and two at most; marks closer than this would lie on each other.
@@ -166,6 +166,7 @@ def _event_content(request: PersonRequest, event: Event) -> dict[str, Any]:
         "chart": _chart(event, request.now),
         "harms": said(event, "harms"),
         "demands": said(event, "demands"),
+        "complaints": complaints(event),
         "outlook": outlook(event, now=request.now),
         "earliest": event.readings.select_related("post").order_by("published_at", "pk")[:5],
         "page": page,
