@@ -8,6 +8,7 @@ import pytest
 
 from guanlan.engine import bursts
 from guanlan.engine.bursts import BIN_US, DAY_BINS, ONE, REFRACTORY, Bursts, high_limit, low_limit
+from guanlan.engine.state import pack
 
 SERIES = (0,)
 PLATFORM = (0, 3)
@@ -125,3 +126,14 @@ def test_restoring_changes_nothing():
         told += feed(restored, [count], place)
         restored = Bursts.restore(restored.snapshot())
     assert told == expected == [(300, False)]
+
+
+def test_posts_counted_together_are_counted_as_one_by_one():
+    keys = [(1,), (1, 0), (2,), (2, 3), (1, -1)]
+    ats = [(i * 37 % 90) * BIN_US // 7 for i in range(600)]
+    apart, together = Bursts(), Bursts()
+    for i, at in enumerate(ats):
+        apart.add(keys[i % 5], at)
+    together.add_all([keys[i % 5] for i in range(600)], np.array(ats))
+    assert pack(apart.snapshot()) == pack(together.snapshot())
+    assert apart.tick(20 * BIN_US) == together.tick(20 * BIN_US)
