@@ -1,18 +1,14 @@
 """Near copies: ours, verified, against MinHash with buckets."""
 
-from collections.abc import Sequence
 from gettext import gettext as _
 
-import numpy as np
 from datasketch import MinHash, MinHashLSH
-from numpy.typing import NDArray
 from rensa import RMinHash, RMinHashLSH
 
-from guanlan.bench.invented import A_SECOND
+from guanlan.bench.live import fed
 from guanlan.bench.reading import Material
 from guanlan.bench.rounds import Contest, Peer, Side, Work
 from guanlan.engine.duplicates import Duplicates
-from guanlan.engine.text import Texts
 
 GRAM = 3
 
@@ -56,20 +52,6 @@ class Datasketch:
             return True
         self.index.insert(self.taken, print_)
         return False
-
-
-def times(first: int, posts: int) -> NDArray[np.int64]:
-    """Return when posts were published, in microseconds."""
-    return (np.arange(first, first + posts, dtype=np.int64) * 1_000_000) // A_SECOND
-
-
-def fed(duplicates: Duplicates, read: Sequence[Texts], first: int = 0) -> list[str | None]:
-    """Let the detector take batches in order; return what each post copies."""
-    found: list[str | None] = []
-    for texts in read:
-        names = [str(first + len(found) + row) for row in range(len(texts))]
-        found += duplicates.feed(texts, names, times(first + len(found), len(texts)))
-    return found
 
 
 def copying(material: Material) -> Contest:
