@@ -128,12 +128,20 @@ def test_restoring_changes_nothing():
     assert told == expected == [(300, False)]
 
 
-def test_posts_counted_together_are_counted_as_one_by_one():
+def test_posts_counted_together_stand_each_in_the_newest_bin_of_its_series():
     keys = [(1,), (1, 0), (2,), (2, 3), (1, -1)]
-    ats = [(i * 37 % 90) * BIN_US // 7 for i in range(600)]
+    ats = [(i * 37 % 90 + i) * BIN_US // 7 for i in range(600)]
     apart, together = Bursts(), Bursts()
+    expected: dict[tuple[int, ...], tuple[int, int]] = {}
     for i, at in enumerate(ats):
-        apart.add(keys[i % 5], at)
+        series = keys[i % 5]
+        apart.add(series, at)
+        newest, count = expected.get(series, (at // BIN_US, 0))
+        if at // BIN_US > newest:
+            newest, count = at // BIN_US, 0
+        expected[series] = newest, count + (at // BIN_US == newest)  # an older one is not counted
     together.add_all([keys[i % 5] for i in range(600)], np.array(ats))
+    state = together.snapshot()["state"]
+    open_bins, counts = (state[name][:5].tolist() for name in ("open_bin", "counts"))
+    assert dict(zip(keys, zip(open_bins, counts, strict=True), strict=True)) == expected
     assert pack(apart.snapshot()) == pack(together.snapshot())
-    assert apart.tick(20 * BIN_US) == together.tick(20 * BIN_US)
