@@ -74,9 +74,7 @@ def copying(material: Material) -> Contest:
 
     def own() -> Work:
         duplicates = Duplicates()
-        fed(
-            duplicates, before
-        )  # in use, as it always is: not its first touch of memory is timed
+        fed(duplicates, before)  # in use, as it always is: not its first touch of memory is timed
         return lambda: fed(duplicates, material.read, len(earlier))
 
     return Contest(
