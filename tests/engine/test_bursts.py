@@ -8,6 +8,7 @@ import pytest
 
 from guanlan.engine import bursts
 from guanlan.engine.bursts import BIN_US, DAY_BINS, ONE, REFRACTORY, Bursts, high_limit, low_limit
+from guanlan.engine.state import pack
 
 SERIES = (0,)
 PLATFORM = (0, 3)
@@ -125,3 +126,22 @@ def test_restoring_changes_nothing():
         told += feed(restored, [count], place)
         restored = Bursts.restore(restored.snapshot())
     assert told == expected == [(300, False)]
+
+
+def test_posts_counted_together_stand_each_in_the_newest_bin_of_its_series():
+    keys = [(1,), (1, 0), (2,), (2, 3), (1, -1)]
+    ats = [(i * 37 % 90 + i) * BIN_US // 7 for i in range(600)]
+    apart, together = Bursts(), Bursts()
+    expected: dict[tuple[int, ...], tuple[int, int]] = {}
+    for i, at in enumerate(ats):
+        series = keys[i % 5]
+        apart.add(series, at)
+        newest, count = expected.get(series, (at // BIN_US, 0))
+        if at // BIN_US > newest:
+            newest, count = at // BIN_US, 0
+        expected[series] = newest, count + (at // BIN_US == newest)  # an older one is not counted
+    together.add_all([keys[i % 5] for i in range(600)], np.array(ats))
+    state = together.snapshot()["state"]
+    open_bins, counts = (state[name][:5].tolist() for name in ("open_bin", "counts"))
+    assert dict(zip(keys, zip(open_bins, counts, strict=True), strict=True)) == expected
+    assert pack(apart.snapshot()) == pack(together.snapshot())

@@ -110,3 +110,10 @@ def test_a_position_outside_the_post_is_refused():
     got = batch(("a", "b"), ("c", "d"))
     with pytest.raises(IndexError):
         got.original_offset(0, 3)
+
+
+@given(st.text(max_size=12))
+def test_a_term_looks_as_it_does_in_a_text(words):
+    found = body(words)
+    if not {text.URL, text.NAME} & set(map(ord, found)):
+        assert text.normal_form(words) == found

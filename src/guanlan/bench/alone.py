@@ -6,10 +6,8 @@ import tempfile
 from pathlib import Path
 from time import process_time
 
-from guanlan.bench.chain import Course, engine_chain
-from guanlan.bench.copies import fed
 from guanlan.bench.invented import EVERYTHING, Inventor, batches
-from guanlan.bench.topics import Live, terms_of
+from guanlan.bench.live import Live, fed, terms_of
 from guanlan.engine.duplicates import Duplicates
 from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
@@ -37,6 +35,8 @@ def memory() -> int:
 
 def chain(file: Path) -> float:
     """Return the CPU seconds of the engine's chain over a file, kernels loaded before."""
+    from guanlan.bench.chain import Course, engine_chain  # not above: it brings the peers' libraries
+
     with tempfile.TemporaryDirectory() as folder:
         course = Course(Path(folder), Inventor())
         analyser, rows = Analyser(course.model, course.watches), course.rows()

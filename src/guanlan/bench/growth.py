@@ -6,12 +6,11 @@ from gettext import gettext as _
 from pathlib import Path
 from time import process_time
 
-from guanlan.bench.copies import fed
 from guanlan.bench.invented import Asked, Inventor, batches, queries, terms, watches
+from guanlan.bench.live import Live, Terms, fed, terms_of
 from guanlan.bench.reading import Material
 from guanlan.bench.rounds import Finding, Side, bounded, timed
 from guanlan.bench.rows import Row, Rows
-from guanlan.bench.topics import Live, Terms, terms_of
 from guanlan.engine.duplicates import Duplicates
 from guanlan.engine.pipeline import Analyser
 from guanlan.engine.query import Watch, compile_watches

@@ -6,11 +6,11 @@ from itertools import pairwise
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from guanlan.bench.copies import fed, grams
+from guanlan.bench.copies import grams
 from guanlan.bench.invented import Posts, batches, queries, terms, watches
+from guanlan.bench.live import Live, Terms, fed, terms_of
 from guanlan.bench.reading import Material, PlainQueries, automaton
 from guanlan.bench.rounds import Finding, reached
-from guanlan.bench.topics import Live, Terms, terms_of
 from guanlan.engine.duplicates import SHORTEST, Duplicates
 from guanlan.engine.postings import PRIOR_TOPICS, weight_of
 from guanlan.engine.query import compile_watches
