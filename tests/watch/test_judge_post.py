@@ -249,7 +249,7 @@ class TestThePages:
         words = browser.get(reverse("post-correct", args=[reading.post.key])).content.decode()
         assert "改立场：负面 → 正面" in words
         feed = browser.get(reverse("feed"), {"stance": "positive"}).content.decode()
-        assert reading.post.key in feed
+        assert reverse("post-correct", args=[reading.post.key]) in feed
         assert "人工更正" in feed
 
     def test_a_reader_sees_no_button(self, reading: Reading, cast: Cast, ask: Callable[..., Client]) -> None:

@@ -269,6 +269,8 @@ class TestThePages:
         assert "附带的固定考题" in page
         assert "没有拿来学的人工核对" in page
 
+        page = browser.get(reverse("models")).content.decode()
+        assert page.count("在用</b>") == page.count("投入使用") == 1
         browser.post(reverse("model-force", args=[version.key]))
         page = browser.get(reverse("models")).content.decode()
         assert "现在用第 2 版读帖文" in page

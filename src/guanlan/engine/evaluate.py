@@ -69,7 +69,9 @@ class Table:
 def report(folder: Path, *, seed: int) -> Iterator[str]:
     """Yield each table under its title, as soon as it is made: stance, then what `folder`/events allows."""
     yield f"{_('立场')}\n{evaluate(folder, seed=seed)}\n"
-    yield f"\n{_('两百条核对之后')}\n{evaluate_recalibration(folder, exams, seed=seed)}\n"
+    righted = evaluate_recalibration(folder, exams, seed=seed)
+    if righted is not None:
+        yield f"\n{_('两百条核对之后')}\n{righted}\n"
     for title, heads in evaluate_heads(folder, seed=seed):
         yield f"\n{title}\n{heads}\n"
     told = evaluate_events(folder / "events")

@@ -61,23 +61,25 @@ class Table:
         return grid([*heads, _("最差一次校准误差")], [_cells(row) for row in self.rows])
 
 
-def evaluate_recalibration(folder: Path, exams: Exams, *, seed: int) -> Table:
-    """Leave each source of `exams` out and train without; judge FEWEST drawn texts, examine the others."""
+def evaluate_recalibration(folder: Path, exams: Exams, *, seed: int) -> Table | None:
+    """Leave each source of `exams` out and train without; judge FEWEST drawn texts, examine the others.
+
+    A source is left aside if half of it is fewer than FEWEST; None if that is so of all.
+    """
     corpus = read(folder)
     known = grams(corpus.texts)
     rows = []
     for name, exam in exams(corpus):
+        if exam.sum() < 2 * FEWEST:
+            continue
         model = fit(corpus, known, exam, seed=seed)
-        rows += examine(
-            name, logits(corpus.texts, model)[exam], corpus.stances[exam], model.negative_at, seed
-        )
-    return Table(tuple(rows))
+        scores = logits(corpus.texts, model)[exam]
+        rows.append(examine(name, scores, corpus.stances[exam], model.negative_at, seed))
+    return Table(tuple(rows)) if rows else None
 
 
-def examine(name: str, scores: Array, truth: Array, negative_at: int, seed: int) -> list[Row]:
-    """Return the source's row; none if it has too few texts for one half to be judged."""
-    if len(truth) < 2 * FEWEST:
-        return []
+def examine(name: str, scores: Array, truth: Array, negative_at: int, seed: int) -> Row:
+    """Return the source's row, from its texts' scores (n, 3) and true classes (n,)."""
     draw = np.random.default_rng(seed)
     before, after = [], []
     for _draw in range(DRAWS):
@@ -87,7 +89,7 @@ def examine(name: str, scores: Array, truth: Array, negative_at: int, seed: int)
         before.append(figures(scores[rest], truth[rest], negative_at))
         after.append(figures(righted(scores[rest], line), truth[rest], negative_at))
     worst = max(one.calibration for one in after)
-    return [Row(name, len(truth) - FEWEST, _mean(before), _mean(after), worst)]
+    return Row(name, len(truth) - FEWEST, _mean(before), _mean(after), worst)
 
 
 def figures(scores: Array, truth: Array, negative_at: int) -> Figures:

@@ -21,9 +21,11 @@ def models_page(request: PersonRequest) -> HttpResponse:
         version = recalibrate(stream=request.stream, platform=platform, person=request.user, now=request.now)
         return redirect("model", version.key)
     versions = ModelVersion.visible_to(request.user).filter(stream=request.stream)
+    chosen = queries.chosen(request.stream)
     content = {
+        "standing": chosen or versions.filter(made_by=None).first(),
         "versions": versions.select_related("made_by").defer("content"),
-        "chosen": queries.chosen(request.stream),
+        "chosen": chosen,
         "platforms": queries.platforms(request.user, request.stream),
         "may_manage": may(request.user, MANAGE_MODELS, at=request.now),
     }

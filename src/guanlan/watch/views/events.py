@@ -51,7 +51,13 @@ def feed_page(request: PersonRequest) -> HttpResponse:
     found = queries.feed(request.user, request.stream, **chosen)
     page = Paginator(found, 50).get_page(request.GET.get("page"))
     recent, negative = queries.last_hour(request.user, request.stream.pk, now=request.now)
-    content = {"page": page, "recent": recent, "negative": negative, "chosen": chosen}
+    content = {
+        "page": page,
+        "recent": recent,
+        "negative": negative,
+        "chosen": chosen,
+        "may_correct": may(request.user, CORRECT_POST, at=request.now),
+    }
     if request.htmx:
         return render(request, "watch/_feed.html", content)
     watches = queries.watches(request.user, request.stream, now=request.now)
