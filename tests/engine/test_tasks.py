@@ -18,7 +18,7 @@ from guanlan.engine.model import STANCE, Model
 from guanlan.engine.opinions import opinions
 from guanlan.engine.tasks import CATEGORIES, HEADS, Example, gather, once, tasks
 from guanlan.engine.text import normalise
-from guanlan.engine.train_heads import fit_head, temperature, unseen_scores, working_point
+from guanlan.engine.train_heads import fit_head, sure_point, temperature, unseen_scores, working_point
 
 PLAIN = ["今天天气不错出门走走", "午饭吃了面条味道还行", "周末打算去图书馆看书", "新买的书包颜色很好看"]
 RUDE = ["你这种蠢货也配说话", "滚远点你个废物东西", "满嘴喷粪的蠢货闭嘴", "废物一个快滚别丢人"]
@@ -114,6 +114,18 @@ def test_at_the_working_point_two_in_a_hundred_plain_texts_are_called_so() -> No
     scores = np.stack([lead, np.zeros(1000)], axis=1)
     point = working_point(scores, np.ones(1000, np.int64))
     assert 18 <= (1000 / (1 + np.exp(-lead)) >= point).sum() <= 20
+
+
+def test_a_category_is_said_where_enough_are_right() -> None:
+    # The surest 60 are right, of the other 40 every second: 51 of 60, 68 of 80 are 85 %.
+    lead = np.linspace(5, 0.1, 100)
+    scores = np.stack([lead, np.zeros(100)], axis=1)
+    labels = np.array([0] * 60 + [0, 1] * 20)
+    point = sure_point(scores, labels)
+    said = 1000 / (1 + np.exp(-lead)) >= point
+    # 60 of the surest 60 are right, then every second: 74 of 87 are 85 %, of no more.
+    assert 85 <= said.sum() <= 87
+    assert sure_point(scores, 1 - labels) == 1000
 
 
 def test_classes_weigh_the_same_at_one_and_by_the_root_at_one_half() -> None:

@@ -17,6 +17,7 @@ KEYS = [
     "stance",
     "emotion",
     "category",
+    "abusive",
     "advertisement",
     "harms",
     "demands",

@@ -20,10 +20,10 @@ from snownlp import SnowNLP
 
 from guanlan.bench.invented import Asked, Inventor, batches, queries, terms, watches
 from guanlan.bench.rounds import Contest, Peer, Side, Work
+from guanlan.engine.heads import judge
 from guanlan.engine.model import Model
 from guanlan.engine.query import compile_watches
 from guanlan.engine.scan import TermScan
-from guanlan.engine.stance import stance
 from guanlan.engine.text import Texts, normalise
 
 POSTS = 10_000
@@ -221,7 +221,7 @@ def judging(material: Material) -> Contest:
 
     return Contest(
         _("所有判断一遍读完"),
-        Side("guanlan", posts, lambda: lambda: [stance(texts, material.model) for texts in material.read]),
+        Side("guanlan", posts, lambda: lambda: [judge(texts, material.model) for texts in material.read]),
         [
             Peer(Side("fastText", posts, lambda: lambda: predict(material.folded)), 4, 15),
             Peer(Side("scikit-learn", posts, lambda: scikit), 15, 60),

@@ -31,7 +31,7 @@ class Head:
     """One question put to a text: its classes stand in columns `first` and following of the table.
 
     The score of a class is `scale * sum(table[rows]) / sqrt(len(rows)) + bias[class]`. From
-    `working` per mille on `classes[0]` is said (stance), or whatever class is likeliest.
+    `working` per mille on `classes[0]` is said, or, of complaint categories, the likeliest.
     """
 
     name: str

@@ -24,8 +24,9 @@ def opinions(judged: Mapping[str, Array], model: Model) -> Iterator[Opinion]:
     abuse, advertisement = _yes(judged, model, ABUSE), _yes(judged, model, ADVERTISEMENT)
     category = model.head(CATEGORY)
     likeliest = judged[CATEGORY].argmax(axis=1).tolist() if category else ()
+    sure = (judged[CATEGORY].max(axis=1) >= category.working).tolist() if category else ()
     for post, stance in enumerate(stances):
-        complains = category is not None and stance["negative"] >= model.negative_at
+        complains = category is not None and sure[post] and stance["negative"] >= model.negative_at
         yield Opinion(
             stance,
             emotions[post] if emotions else {},

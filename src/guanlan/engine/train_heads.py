@@ -8,11 +8,13 @@ from numba import njit
 from guanlan.engine.learning import balanced, learn, linear, quantised
 from guanlan.engine.model import Head
 from guanlan.engine.ngrams import Array
-from guanlan.engine.tasks import ABUSE, ADVERTISEMENT, CATEGORY, Task
+from guanlan.engine.tasks import ABUSE, ADVERTISEMENT, CATEGORY, INVENTED, Task
 
 FOLDS = 5
 # Of plain texts that were not learnt from, so many may be called abusive or advertisements.
 FALSE_ALARMS = 0.02
+# A category is said only from a chance on at which, of texts not learnt from, so many are right.
+SURE = 0.85
 YES_OR_NO = (ABUSE, ADVERTISEMENT)
 
 
@@ -33,9 +35,11 @@ def fit_head(task: Task, exam: Array, first: int, *, seed: int) -> Learnt:
     slope = temperature(unseen[usable], task.labels[usable], _worth(task, usable)[usable])
     weights, bias = learn(task.known, task.labels, _worth(task, usable), len(task.classes), seed=seed)
     table, step = quantised(weights)
-    working = working_point(slope * unseen[usable], task.labels[usable]) if task.name in YES_OR_NO else 0
     line = tuple((slope * bias).tolist())
-    return Learnt(Head(task.name, task.classes, first, slope * step, line, working), table)
+    return Learnt(
+        Head(task.name, task.classes, first, slope * step, line, _working(task, slope * unseen, usable)),
+        table,
+    )
 
 
 def unseen_scores(task: Task, usable: Array, seed: int) -> Array:
@@ -61,6 +65,25 @@ def temperature(scores: Array, labels: Array, worth: Array) -> float:
         else:
             low = left
     return float(np.exp((low + high) / 2))
+
+
+def _working(task: Task, unseen: Array, usable: Array) -> int:
+    if task.name in YES_OR_NO:
+        return working_point(unseen[usable], task.labels[usable])
+    if task.name == CATEGORY:
+        real = usable & (task.sources != INVENTED)
+        return sure_point(unseen[real], task.labels[real])
+    return 0
+
+
+def sure_point(scores: Array, labels: Array) -> int:
+    """Return the least per mille from which the likeliest class is right in SURE of the texts, up to 1000."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    best = 1000 * powers.max(axis=1) / powers.sum(axis=1)
+    order = np.argsort(-best, kind="stable")
+    right = np.cumsum((scores.argmax(axis=1) == labels)[order]) / np.arange(1, len(labels) + 1)
+    enough = np.flatnonzero(right >= SURE)
+    return int(np.ceil(best[order[enough[-1]]])) if len(enough) else 1000
 
 
 def working_point(scores: Array, labels: Array) -> int:
