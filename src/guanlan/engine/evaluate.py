@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
@@ -67,37 +67,30 @@ class Table:
 
 
 def report(folder: Path, *, seed: int) -> Iterator[str]:
-    """Yield each table under its title, as soon as it is made: stance, then what `folder`/events allows."""
+    """Yield each table under its title, as soon as it is made: stance, then what `folder` allows."""
     yield f"{_('立场')}\n{evaluate(folder, seed=seed)}\n"
-    righted = evaluate_recalibration(folder, exams, seed=seed)
-    if righted is not None:
-        yield f"\n{_('两百条核对之后')}\n{righted}\n"
     for title, heads in evaluate_heads(folder, seed=seed):
         yield f"\n{title}\n{heads}\n"
-    told = evaluate_events(folder / "events")
-    if told is not None:
-        yield f"\n{_('事件聚类')}\n{told}\n"
-    copies = evaluate_copies(folder / "events" / REPOSTS, seed=seed)
-    if copies is not None:
-        yield f"\n{_('近似重复')}\n{copies}\n"
-    led = evaluate_spread(folder / "events" / REPOSTS)
-    if led is not None:
-        yield f"\n{_('传播路径')}\n{led}\n"
-    foretold = evaluate_forecast(folder / "events" / REPOSTS, seed=seed)
-    if foretold is not None:
-        yield f"\n{_('最终规模')}\n{foretold}\n"
-    stages = evaluate_lifecycle(folder / "events" / REPOSTS)
-    if stages is not None:
-        yield f"\n{_('生命周期')}\n{stages}\n"
-    benchmark = evaluate_nab(folder / ARCHIVE)
-    if benchmark is not None:
-        yield f"\n{_('突增，NAB')}\n{benchmark}\n"
-    early = evaluate_bursts(folder / "events", seed=seed)
-    if early is not None:
-        yield f"\n{_('突增，混在日常帖文里')}\n{early}\n"
-    taken = evaluate_queries(folder / "events")
-    if taken is not None:
-        yield f"\n{_('监测方案命中')}\n{taken}\n"
+    for title, make in _others(folder, seed):
+        table = make()
+        if table is not None:
+            yield f"\n{title}\n{table}\n"
+
+
+def _others(folder: Path, seed: int) -> list[tuple[str, Callable[[], object | None]]]:
+    """Return (title, what makes the table, or None without its set) of each further exam."""
+    events, reposts = folder / "events", folder / "events" / REPOSTS
+    return [
+        (_("两百条核对之后"), lambda: evaluate_recalibration(folder, exams, seed=seed)),
+        (_("事件聚类"), lambda: evaluate_events(events)),
+        (_("近似重复"), lambda: evaluate_copies(reposts, seed=seed)),
+        (_("传播路径"), lambda: evaluate_spread(reposts)),
+        (_("最终规模"), lambda: evaluate_forecast(reposts, seed=seed)),
+        (_("生命周期"), lambda: evaluate_lifecycle(reposts)),
+        (_("突增，NAB"), lambda: evaluate_nab(folder / ARCHIVE)),
+        (_("突增，混在日常帖文里"), lambda: evaluate_bursts(events, seed=seed)),
+        (_("监测方案命中"), lambda: evaluate_queries(events)),
+    ]
 
 
 def evaluate(folder: Path, *, seed: int) -> Table:
