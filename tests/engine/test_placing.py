@@ -6,6 +6,7 @@ from engine.invented import LEAK, MALL, PRAISE, REFUND, START, TABLE, analyser, 
 from engine.test_pipeline import events_of_posts, told, varied
 from guanlan.engine.query import Watch
 from guanlan.engine.results import EventsMerged
+from guanlan.engine.state import unpack
 from guanlan.engine.taking import FEW
 
 WATCHES = (MALL, Watch("退款", "退款 OR 快递", own_accounts=("u3",)), Watch("客服", "客服 NEAR/4 等等"))
@@ -33,6 +34,23 @@ def test_a_wave_tells_the_same_bytes_as_its_posts_one_by_one():
     assert told(analyser(TABLE, WATCHES), posts, 1) == whole
     assert told(analyser(TABLE, WATCHES), posts, FEW + 3) == whole
     assert told(analyser(TABLE, WATCHES), posts, 50, restored_at=200) == whole
+
+
+def test_a_wave_is_kept_with_all_that_later_corrections_need():
+    """Every column of the ledger: a copy knows its original, a counted post that it was counted."""
+    posts = wave()
+    kept = []
+    for size in (1000, 1):
+        run = analyser(TABLE, WATCHES)
+        told(run, posts, size)
+        kept.append(unpack(run.snapshot())["stream"]["ledger"]["arrays"])
+    assert kept[0].keys() == kept[1].keys()
+    assert {name: column.tolist() for name, column in kept[0].items()} == {
+        name: column.tolist() for name, column in kept[1].items()
+    }
+    assert kept[0]["counted"].any()
+    assert (kept[0]["original"] >= 0).any()
+    assert kept[0]["harms"].any()
 
 
 def test_a_post_of_a_wave_ends_in_the_same_event_as_alone():

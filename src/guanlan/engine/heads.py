@@ -54,8 +54,8 @@ def because(
         return []
     winner = int(np.argmax(scores(texts, model)[post, asked.columns]))
     first, last = int(texts.starts[post]), int(texts.starts[post + 1])
-    weights = np.ascontiguousarray(model.table[:, asked.columns])
-    pull = _pull(texts.codes[first:last], weights, model.bits, winner)
+    columns = (asked.first, len(asked.classes), winner)
+    pull = _pull(texts.codes[first:last], model.table, model.bits, columns)
     letters = [chr(code) for code in texts.codes[first:last]]
     wordy = np.array([letter.isalnum() for letter in letters], np.bool_)
     spans = [(float(pull[low:high].sum()), low, high) for low, high in _spans(np.where(wordy, pull, 0.0))]
@@ -157,11 +157,14 @@ def chances(found: Array) -> Array:
 
 
 @njit(cache=True)
-def _pull(codes: Array, weights: Array, bits: int, winner: int) -> Array:
+def _pull(codes: Array, weights: Array, bits: int, columns: tuple[int, int, int]) -> Array:
     """Each character's part of the winner's lead: an n-gram's weight, shared over its places.
+
+    `columns` are the head's first, how many, and which of them won.
 
     An n-gram that occurs again counts at its first place only, as in the score.
     """
+    first, classes, winner = columns
     kept = np.empty(len(codes), np.uint32)
     places = np.empty(len(codes), np.int64)
     count = squeeze(codes, 0, len(codes), kept, places)
@@ -175,8 +178,10 @@ def _pull(codes: Array, weights: Array, bits: int, winner: int) -> Array:
             if seen[row]:
                 continue
             seen[row] = True
-            others = weights[row].sum() - weights[row, winner]
-            lead = weights[row, winner] - others / (weights.shape[1] - 1)
+            lead = float(weights[row, first + winner])
+            for other in range(first, first + classes):
+                if other != first + winner:
+                    lead -= weights[row, other] / (classes - 1)
             for part in range(start, at + 1):
                 pull[places[part]] += lead / (at + 1 - start)
     return pull

@@ -68,6 +68,8 @@ class Whole(NamedTuple):
     repeat: NDArray[np.bool_]
     reply: NDArray[np.bool_]
     author: NDArray[np.uint64]
+    harms: NDArray[np.int16]
+    original: NDArray[np.int32]
     followers: NDArray[np.int64]
     likes: NDArray[np.int64]
     comments: NDArray[np.int64]

@@ -41,6 +41,7 @@ class Batch(NamedTuple):
     followers: NDArray[np.int64]
     counts: NDArray[np.int64]  # as in posts.COUNTS
     platforms: NDArray[np.int64]
+    harms: NDArray[np.int16]  # as in the ledger
 
 
 class Rows(NamedTuple):
@@ -146,6 +147,7 @@ def _enter(k, row, rows, batch, ledger, seen):  # type: ignore[no-untyped-def]
     ledger.ours[row], ledger.reply[row] = rows.ours[k], False
     ledger.repeat[row] = copied >= 0 and author != 0 and author == ledger.author[copied]
     ledger.author[row], ledger.followers[row] = author, batch.followers[post]
+    ledger.harms[row], ledger.original[row] = batch.harms[post], copied
     ledger.likes[row], ledger.comments[row] = batch.counts[0, post], batch.counts[1, post]
     ledger.reposts[row], ledger.favourites[row] = batch.counts[2, post], batch.counts[3, post]
     ledger.views[row], ledger.platform[row] = batch.counts[4, post], batch.platforms[post]

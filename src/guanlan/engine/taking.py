@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from guanlan.engine import harm
 from guanlan.engine.ledger import COUNTS, NO_EVENT
@@ -134,6 +135,7 @@ class Taker:
                 np.array(reading.numbers["author_followers"], np.int64),
                 np.array([reading.numbers[name] for name in COUNTS], np.int64),
                 np.zeros(len(reading.texts), np.int64),
+                _harms(reading),
             )
         names, platforms = reading.words["platform"], stream.platforms
         for post in rows.posts.tolist():
@@ -166,7 +168,7 @@ class Taker:
             hours = stream.hours.get(watch)
             if hours is None:
                 hours = stream.hours[watch] = Hours(stream.clock // HOUR_US)
-            hours.add(at, stream.clock, counts)
+            ledger["counted"][row] = hours.add(at, stream.clock, counts)
             series += ((watch,), (watch, platform))
             if text and ("@" in text or "http" in text):
                 kind, source = stream.spread.source(watch, text, -1, stream.row_under(copied, watch))
@@ -177,6 +179,14 @@ class Taker:
 
 
 _NONE = np.zeros(0, np.int64)
+
+
+def _harms(reading: Reading) -> NDArray[np.int16]:
+    """Return the flags of harm that each post sets, a bit each; a copy sets none."""
+    masks = np.zeros(len(reading.texts), np.int16)
+    for post, signs in reading.harms.items():
+        masks[post] = 0 if post in reading.copies else harm.mask(signs)
+    return masks
 
 
 def _take(stream: Stream, reading: Reading, post: int, negative_at: int) -> None:
