@@ -58,7 +58,7 @@ def complaints(event: Event) -> list[SaidRow]:
             words
             for reading in readings
             for words, _weight in reading.because_category
-            if reading.category == code and len(words) > 1
+            if reading.category == code
         )
         rows.append(_row(str(CATEGORY_NAMES[code]), words, readings))
     return sorted(rows, key=lambda row: (-row.voices, -row.posts, row.name))

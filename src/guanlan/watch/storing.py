@@ -35,6 +35,11 @@ def said_of(posts: Iterable[Post]) -> dict[int, str]:
     return dict(judged.values_list("post_id", "corrected_stance"))
 
 
+def _telling(reasons: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Return the reasons that are words; single characters only where there is nothing else."""
+    return [reason for reason in reasons if len(reason[0]) > 1] or reasons
+
+
 def _work(event: Event) -> tuple[bool, bool]:
     """Return how far people have gone with an event; the greater, the further."""
     return event.under_incident, event.state == Event.State.CONFIRMED
@@ -139,8 +144,8 @@ class Keeper:
             "emotion": max(post.emotion, key=post.emotion.__getitem__, default=""),
             "abusive": post.abusive,
             "advertisement": post.advertisement,
-            "because": because(texts, 0, self.model) if texts else [],
-            "because_category": because(texts, 0, self.model, head=CATEGORY) if texts else [],
+            "because": _telling(because(texts, 0, self.model)) if texts else [],
+            "because_category": _telling(because(texts, 0, self.model, head=CATEGORY)) if texts else [],
             "harms": [sign._asdict() for sign in post.harms],
             "demands": [sign._asdict() for sign in post.demands],
             "published_at": row.published_at,
