@@ -1,31 +1,25 @@
 """The impact of an event: image, reputation and business against the usual, and what is unknown and why."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from conftest import NOW, Cast
 from guanlan.clocks.models import Stream
 from guanlan.intake.authors import author_hash
-from guanlan.intake.models import Batch, Post, Source, Volume
-from guanlan.intake.reading.volumes import Day
-from guanlan.intake.volumes import give_volumes
+from guanlan.intake.models import Source, Volume
 from guanlan.people.models import Person
-from guanlan.plan.models import PlanVersion
 from guanlan.watch.actions import note_background, state_fact
-from guanlan.watch.impact.figures import Count, Impact, Measured
+from guanlan.watch.impact.figures import Count
 from guanlan.watch.impact.measuring import impact
 from guanlan.watch.impact.wording import change_words, headline, now_words, usual_words
-from guanlan.watch.models import Event, Hit, JournalEntry, Reading
+from guanlan.watch.models import Event, JournalEntry, Reading
+from impact_scene import BEGIN, DAY, Put, give, of, putting, weeks
 from incident_scene import raise_event
 
 Browser = Callable[[Person], Client]
-Put = Callable[..., list[Post]]
-DAY = timedelta(days=1)
-BEGIN = NOW - timedelta(hours=3)  # of the event
 
 
 @pytest.fixture
@@ -35,41 +29,7 @@ def event(cast: Cast, stream: Stream) -> Event:
 
 @pytest.fixture
 def put(event: Event) -> Put:
-    """Return a function that stores posts under the event's watch, the first `negative` of them negative."""
-    source = Source.objects.create(
-        stream=event.stream, unit=event.watch.unit, kind="FILE", name="新闻导入", media_type="news"
-    )
-    batch = Batch.objects.create(stream=event.stream, source=source, number=1, received_at=NOW)
-
-    def posts(
-        count: int, at: datetime, *, negative: int = 0, text: str = "退款没到", **fields: object
-    ) -> list[Post]:
-        made = []
-        for place in range(count):
-            post = Post.objects.create(
-                stream=event.stream,
-                source=source,
-                batch=batch,
-                platform="微博",
-                external_id=f"p{Post.objects.count()}",
-                text=text,
-                published_at=at,
-                taken_at=at,
-                **fields,
-            )
-            Hit.objects.create(
-                stream=event.stream, post=post, watch=event.watch, term="退款", field="text", position=0
-            )
-            stance = "negative" if place < negative else "neutral"
-            Reading.objects.create(stream=event.stream, post=post, stance=stance, published_at=at)
-            made.append(post)
-        return made
-
-    return posts
-
-
-def of(found: Impact, code: str) -> Measured:
-    return next(one for one in found.measured if one.code == code)
+    return putting(event)
 
 
 class TestImage:
@@ -261,19 +221,10 @@ class TestReputation:
 
 
 class TestBusiness:
-    def give(self, cast: Cast, stream: Stream, days: dict[date, int | None], now: datetime = NOW) -> None:
-        given = [Day(day, count, None, 900) for day, count in days.items()]
-        give_volumes(
-            stream=stream, unit=cast.liu.unit, days=given, source="工单系统", person=cast.liu, now=now
-        )
-
-    def weeks(self, count: int = 28) -> dict[date, int | None]:
-        return {BEGIN.date() - back * DAY: 20 for back in range(1, count + 1)}
-
     def test_a_day_that_is_not_over_is_at_least_so_many_times(
         self, event: Event, cast: Cast, stream: Stream
     ) -> None:
-        self.give(cast, stream, self.weeks() | {NOW.date(): 60})
+        give(cast, stream, weeks() | {NOW.date(): 60})
 
         one = of(impact(event, now=NOW), "complaints")
 
@@ -291,8 +242,8 @@ class TestBusiness:
         assert [len(one.days), len(one.days_before)] == [1, 28]
 
     def test_a_whole_day_has_both_edges(self, event: Event, cast: Cast, stream: Stream) -> None:
-        self.give(cast, stream, self.weeks())
-        self.give(cast, stream, {NOW.date(): 60}, now=NOW + DAY)
+        give(cast, stream, weeks())
+        give(cast, stream, {NOW.date(): 60}, now=NOW + DAY)
 
         one = of(impact(event, now=NOW + timedelta(hours=12)), "complaints")
 
@@ -300,7 +251,7 @@ class TestBusiness:
         assert now_words(one) == "60\u00a0件，11-20 全天"
 
     def test_little_by_noon_says_nothing_yet(self, event: Event, cast: Cast, stream: Stream) -> None:
-        self.give(cast, stream, self.weeks() | {NOW.date(): 4})
+        give(cast, stream, weeks() | {NOW.date(): 4})
 
         one = of(impact(event, now=NOW), "complaints")
 
@@ -311,18 +262,18 @@ class TestBusiness:
     ) -> None:
         assert change_words(of(impact(event, now=NOW), "complaints")) == "未知：没有人填过这个数"
 
-        self.give(cast, stream, self.weeks(13))
+        give(cast, stream, weeks(13))
         before = of(impact(event, now=NOW), "complaints")
         assert change_words(before) == "未知：事件发生以来还没有填过，最近填到 11-19"
 
-        self.give(cast, stream, {NOW.date(): 60})
+        give(cast, stream, {NOW.date(): 60})
         young = of(impact(event, now=NOW), "complaints")
         assert (young.now, young.usual) == (Count(60, 1), None)
         assert change_words(young) == "未知：事前 28 天只填了 13 天，满 14 天才有平日可比"
         assert change_words(of(impact(event, now=NOW), "refunds")) == "未知：没有人填过这个数"
 
     def test_figures_of_days_ago_are_not_now(self, event: Event, cast: Cast, stream: Stream) -> None:
-        self.give(cast, stream, self.weeks() | {NOW.date(): 60})
+        give(cast, stream, weeks() | {NOW.date(): 60})
         Event.objects.filter(pk=event.pk).update(last_at=NOW + 3 * DAY)
         event.refresh_from_db()
 
@@ -332,9 +283,9 @@ class TestBusiness:
         assert change_words(one) == "未知：最近填到 11-20，此后没有填"
 
     def test_a_closed_row_does_not_count(self, event: Event, cast: Cast, stream: Stream) -> None:
-        self.give(cast, stream, self.weeks() | {NOW.date(): 600})
+        give(cast, stream, weeks() | {NOW.date(): 600})
         corrected = {NOW.date(): 60, NOW.date() - DAY: 48}
-        self.give(cast, stream, corrected, now=NOW + timedelta(minutes=1))
+        give(cast, stream, corrected, now=NOW + timedelta(minutes=1))
 
         one = of(impact(event, now=NOW + timedelta(minutes=1)), "complaints")
 
@@ -351,63 +302,6 @@ def test_the_headline_names_what_lies_above_the_usual(
     put(5, NOW - timedelta(hours=2), negative=1)
     assert headline(impact(event, now=NOW)) == "没有看出高于平日的"
     put(45, NOW - timedelta(hours=1), negative=39)
-    TestBusiness().give(cast, stream, TestBusiness().weeks() | {NOW.date(): 60})
+    give(cast, stream, weeks() | {NOW.date(): 60})
 
     assert headline(impact(event, now=NOW)) == ("比平日，负面占比高 60 个百分点，投诉至少 2.3 倍")
-
-
-class TestPages:
-    def test_the_event_page_asks_for_the_impact(
-        self, sign_in: Browser, cast: Cast, event: Event, plan: PlanVersion
-    ) -> None:
-        page = sign_in(cast.wang).get(reverse("event", args=[event.key])).content.decode()
-
-        assert f'hx-get="{reverse("event-impact", args=[event.key])}"' in page
-        assert "hx-preserve" in page
-
-    def test_unknown_stays_unknown_and_offers_the_way(
-        self, sign_in: Browser, cast: Cast, event: Event
-    ) -> None:
-        address = reverse("event-impact", args=[event.key])
-        page = sign_in(cast.liu).get(address).content.decode()
-
-        assert "还说不出，原因见表" in page
-        assert page.count("未知：没有人填过这个数") == 3
-        assert "未知：没有接入热榜，也没有人登记上榜" in page
-        assert f'href="{reverse("volumes")}">填业务量' in page
-        fragment = sign_in(cast.wang).get(address, headers={"HX-Request": "true"}).content.decode()
-        assert "<html" not in fragment
-        assert "由客服填报" in fragment
-        assert "填业务量" not in fragment
-
-    def test_every_figure_leads_to_what_it_counts(
-        self, sign_in: Browser, cast: Cast, event: Event, put: Put, stream: Stream
-    ) -> None:
-        for back in range(1, 21):
-            put(10, BEGIN - back * DAY, negative=2, text="往日")
-        put(60, NOW, negative=55, text="当日")
-        TestBusiness().give(cast, stream, TestBusiness().weeks() | {NOW.date(): 60})
-        browser = sign_in(cast.wang)
-
-        def headlines(of: str) -> str:
-            address = reverse("event-impact-posts", args=[event.key, "negative_share"])
-            page = browser.get(address, {"of": of}).content.decode()
-            return page.split("<h1>")[1].split("</h1>")[0]
-
-        assert "55 条" in headlines("")
-        assert "60 条" in headlines("beside")
-        assert "40 条" in headlines("before")
-        assert "200 条" in headlines("before-beside")
-        days = browser.get(reverse("event-impact-posts", args=[event.key, "complaints"])).content.decode()
-        assert "一共 29 天的数" in days
-        assert days.count("刘洋") == 29
-        assert browser.get(reverse("event-impact-posts", args=[event.key, "nothing"])).status_code == 404
-
-    def test_a_source_that_is_silent_is_named(
-        self, sign_in: Browser, cast: Cast, event: Event, put: Put
-    ) -> None:
-        Source.objects.update(silent_since=NOW)
-
-        page = sign_in(cast.wang).get(reverse("event-impact", args=[event.key])).content.decode()
-
-        assert "新闻导入现在没有正常来帖" in page
