@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numba import njit
 
 from guanlan.engine.lexicon import Lexicon
 from guanlan.engine.terms import KINDS, MOST_TERMS, collect, scored, words
-from guanlan.engine.text import encode, normal_form
-from guanlan.engine.topics import Terms, Told
+from guanlan.engine.text import decode, normal_forms
+from guanlan.engine.topics import Told
 
 MOST_CLAUSES = 24  # kept of an event
 EACH = 4  # taken from one post
@@ -48,31 +48,41 @@ def name_of(kept: Sequence[str], told: Told, watch: int, subject: Sequence[str],
 
     Of two that say as much, the one that names whom it is about (`subject`, in normal form).
     """
-    known, _documents, scores = told
-    buffer = np.empty(MOST_TERMS, np.uint64)
+    distinct = list(dict.fromkeys(kept))
+    if not distinct:
+        return ""
+    codes, begins, ends = normal_forms(distinct)
+    weights = _weights(codes, (begins, ends), watch, KINDS, lexicon.cutter, told)
+    written = decode(codes)
     best, highest = "", -1.0
-    for clause in dict.fromkeys(kept):
-        said = normal_form(clause)
-        codes = encode(said)
-        terms = buffer[: collect(codes, 0, codes.size, watch, KINDS, lexicon.cutter, buffer)]
-        score = _weight(known, scores, terms) / (len(said) + ROOM) ** 0.5
-        if any(words in said for words in subject):
+    lines = zip(distinct, begins.tolist(), ends.tolist(), weights.tolist(), strict=True)
+    for clause, begin, end, weight in lines:
+        score = weight / (end - begin + ROOM) ** 0.5
+        if any(words in written[begin:end] for words in subject):
             score *= NAMED
         if score > highest:
             best, highest = clause, score
     return best
 
 
-def _weight(known: Terms, scores: NDArray[np.int64], terms: Terms) -> int:
-    """Return the sum of the scores of those terms that are known; both are sorted and distinct."""
-    if not known.size:
-        return 0
-    places = np.minimum(np.searchsorted(known, terms), known.size - 1)
-    return int(scores[places[known[places] == terms]].sum())
+@njit(cache=True)
+def _weights(codes, places, watch, kinds, cutter, told):  # type: ignore[no-untyped-def]
+    """Return for each clause the sum of the scores of those of its terms that the topic told."""
+    begins, ends = places
+    known, _documents, scores = told
+    terms = np.empty(MOST_TERMS, np.uint64)
+    weights = np.zeros(begins.size, np.int64)
+    for clause in range(begins.size):
+        n = collect(codes, begins[clause], ends[clause], watch, kinds, cutter, terms)
+        for term in terms[:n]:
+            at = np.searchsorted(known, term)
+            if at < known.size and known[at] == term:
+                weights[clause] += scores[at]
+    return weights
 
 
 def words_of(told: Told, lexicon: Lexicon) -> tuple[str, ...]:
     """Return the words that distinguish an event, best first."""
     keys, documents, scores = told
     order = np.lexsort((keys, -scores))[:SHOWN_TERMS]
-    return words(scored(int(keys[i]), int(scores[i]), int(documents[i]), lexicon) for i in order)
+    return words(scored(keys[order].tolist(), scores[order].tolist(), documents[order].tolist(), lexicon))

@@ -343,7 +343,8 @@ def tally(index, topic, most):  # type: ignore[no-untyped-def]
     keys = np.empty(most * index.slots.shape[1], np.uint64)
     n, seen = 0, 0
     number = index.counters[LAST] - 1
-    while number >= index.counters[FIRST] and seen < most:
+    most = min(most, index.sizes[topic])
+    while seen < most:
         place = number % ring
         if index.topics[place] == topic:
             seen += 1

@@ -45,7 +45,8 @@ def risen(now: Sequence[str], usual: Sequence[str], lexicon: Lexicon) -> list[Ri
         if count >= FEWEST
     }
     best = sorted(rises, key=lambda term: (-rises[term], term))[: 4 * _PROPOSED]
-    proposed = words((scored(term, rises[term], counts[term], lexicon) for term in best), most=_PROPOSED)
+    known = scored(best, [rises[term] for term in best], [counts[term] for term in best], lexicon)
+    proposed = words(known, most=_PROPOSED)
     found = [_risen(word, texts, texts_before) for word in proposed]
     certain = [one for one in found if len(one.now) >= FEWEST and one.interval.low > 0]
     return sorted(certain, key=lambda one: (-(one.interval.value or 0), one.word))[:MOST]

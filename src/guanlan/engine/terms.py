@@ -6,8 +6,7 @@ What stands in everybody's mouth, the commonest words and characters, is no term
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 from numba import njit
@@ -23,7 +22,7 @@ _BREAK, _WIDE, _LATIN = 0, 1, 2  # a character ends a term, is cut into words, o
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _LETTERS = 8
 # Pairs begin at 0x2E80 << 32, the first wide character; Latin words and other scripts lie below.
-_SPELLED, _HASHED = 1 << 42, 1 << 43
+_SPELLED, _HASHED, _WIDEST = 1 << 42, 1 << 43, 0x2E80
 _WORTHY_DIGITS = 5  # 12315 is a word, a price is none
 
 
@@ -129,13 +128,11 @@ def _distinct(out, n):  # type: ignore[no-untyped-def]
 def readable(term: int, lexicon: Lexicon) -> str:
     """Return what was written; "" for a word of another script, which is kept as a hash only."""
     written = term & (1 << 48) - 1
-    if written >> 32 >= 0x2E80:
+    if written >> 32 >= _WIDEST:
         return chr(written >> 32) + chr(written >> 16 & 0xFFFF)
-    if written >= _HASHED:
-        return ""
-    if written >= _SPELLED:
-        return _letters(written - _SPELLED)
-    return lexicon.words[written - 1]
+    if written < _SPELLED:
+        return lexicon.words[written - 1]
+    return "" if written >= _HASHED else _letters(written - _SPELLED)
 
 
 def _letters(number: int) -> str:
@@ -146,33 +143,32 @@ def _letters(number: int) -> str:
     return letters
 
 
-class Scored(NamedTuple):
-    """A term as written, its score, the posts it stands in, and if it is a pair that is no word."""
-
-    written: str
-    score: int
-    posts: int
-    pair: bool
+# How little a term is worth (its score below zero), as written, the posts it stands in, and if it is a pair.
+Scored = tuple[int, str, int, bool]
 
 
-def scored(term: int, score: int, posts: int, lexicon: Lexicon) -> Scored:
-    """Return a term with what is known of it."""
-    return Scored(readable(term, lexicon), score, posts, (term & (1 << 48) - 1) >> 32 >= 0x2E80)
+def scored(
+    terms: Sequence[int], scores: Sequence[int], posts: Sequence[int], lexicon: Lexicon
+) -> list[Scored]:
+    """Return terms with what is known of them, best first; those that cannot be read are left out."""
+    written = [readable(term, lexicon) for term in terms]
+    pairs = [(term & (1 << 48) - 1) >> 32 >= _WIDEST for term in terms]
+    lines = zip([-score for score in scores], written, posts, pairs, strict=True)
+    return sorted([line for line in lines if line[1]])
 
 
-def words(terms: Iterable[Scored], most: int = 5, longest: int = 6) -> tuple[str, ...]:
-    """Return at most `most` words, best first, pairs that overlap made one.
+def words(ranked: Sequence[Scored], most: int = 5, longest: int = 6) -> tuple[str, ...]:
+    """Return at most `most` words of terms that stand best first, pairs that overlap made one.
 
     A pair grows by a pair that begins where it ends, or ends where it begins, and stands in
     nearly as many posts.
     """
-    ranked = sorted((term for term in terms if term.written), key=lambda term: (-term.score, term.written))
     found: list[str] = []
-    for term in ranked:
+    for _rank, written, posts, pair in ranked:
         if len(found) == most:
             break
-        if not any(term.written in word for word in found):
-            found.append(_grown(term, ranked, longest) if term.pair else term.written)
+        if not any(written in word for word in found):
+            found.append(_grown(written, posts, ranked, longest) if pair else written)
     return tuple(found)
 
 
@@ -180,9 +176,8 @@ def _as_many(one: int, other: int) -> bool:
     return 10 * min(one, other) >= 7 * max(one, other)
 
 
-def _grown(first: Scored, ranked: Sequence[Scored], longest: int) -> str:
-    word = first.written
-    pairs = [term.written for term in ranked if term.pair and _as_many(term.posts, first.posts)]
+def _grown(word: str, posts: int, ranked: Sequence[Scored], longest: int) -> str:
+    pairs = [written for _rank, written, many, pair in ranked if pair and _as_many(many, posts)]
     grew = True
     while grew and len(word) < longest:
         grew = False

@@ -12,6 +12,7 @@ variation selectors are dropped. Posts with combining characters take a slow pat
 
 import itertools
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -89,11 +90,19 @@ def normalise(titles: pa.Array, texts: pa.Array) -> Texts:
 
 def normal_form(words: str) -> str:
     """Return the normal form of a single string, unmasked: what a term looks like in a text."""
-    raw = encode(words)
+    codes, begins, _ends = normal_forms([words])
+    return decode(codes[begins[0] :])
+
+
+def normal_forms(parts: Sequence[str]) -> tuple[Codes, Positions, Positions]:
+    """Return the normal forms of strings, unmasked, as codes, and where each begins and ends there."""
+    raw, ends = _flatten(parts)
     if _joining()[raw].any():
-        raw = encode(_compose(words)[0])
-    codes, _, ends = folding.fold(raw, np.array([0, len(raw)], np.int64), *load_table())
-    return decode(codes[ends[0] :])
+        raw, ends = _flatten([_compose(part)[0] for part in parts])
+    fields = np.repeat(ends, 2)  # of each string an empty title, then the string
+    fields[0::2] = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
+    codes, _, places = folding.fold(raw, fields, *load_table())
+    return codes, places[0::2], places[1::2]
 
 
 def encode(words: str) -> Codes:
@@ -122,7 +131,7 @@ def _joining() -> NDArray[np.bool_]:
     return joining
 
 
-def _flatten(parts: list[str]) -> tuple[Codes, Positions]:
+def _flatten(parts: Sequence[str]) -> tuple[Codes, Positions]:
     ends = np.cumsum(np.fromiter(map(len, parts), np.int64, len(parts)))
     return encode("".join(parts)), ends
 
