@@ -1,8 +1,9 @@
 """Edges need evidence, and the strongest wins."""
 
-import pytest
+import numpy as np
+import pyarrow as pa
 
-from guanlan.engine import spread as module
+from guanlan.engine.seen import fingerprints
 from guanlan.engine.spread import KINDS, Spread
 
 WATCH = 0
@@ -10,9 +11,16 @@ WATCH = 0
 
 def spread() -> Spread:
     known = Spread()
-    known.remember(WATCH, "甲", "https://example.com/a", 10)
-    known.remember(WATCH, "乙", None, 11)
+    remember(known, 10, ("甲", "https://example.com/a"), ("乙", None))
     return known
+
+
+def remember(known: Spread, first: int, *posts: tuple[str, str | None]) -> None:
+    """Let the posts of these authors, at these addresses, have the rows from `first` on."""
+    authors, addresses = (
+        fingerprints(pa.array(list(column), pa.string())) for column in zip(*posts, strict=True)
+    )
+    known.remember(np.full(len(posts), WATCH), authors, addresses, first)
 
 
 def source(text: str, platform_row: int = -1, copied_row: int = -1) -> tuple[str, int]:
@@ -52,13 +60,3 @@ def test_another_watch_knows_nothing():
 
 def test_restoring_keeps_what_was_remembered():
     assert Spread.restore(spread().snapshot()).source(WATCH, "//@乙:好", -1, -1) == (KINDS.index("chain"), 11)
-
-
-def test_who_was_silent_longest_is_forgotten_first_also_after_restoring(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "MOST_REMEMBERED", 2)
-    known = spread()
-    known.remember(WATCH, "甲", None, 12)
-    known = Spread.restore(known.snapshot())
-    known.remember(WATCH, "丙", None, 13)
-    rows = [known.source(WATCH, f"//@{name}:好", -1, -1)[1] for name in "甲乙丙"]
-    assert rows == [12, -1, 13]

@@ -2,7 +2,7 @@
 
 from functools import singledispatch
 
-from guanlan.engine.measures import HOUR_US, Hours
+from guanlan.engine.hours import HOUR_US
 from guanlan.engine.results import (
     BackgroundCounts,
     EventsMerged,
@@ -95,16 +95,14 @@ def _count_again(stream: Stream, row: int) -> None:
 
 def _amend(stream: Stream, row: int, posts: int, negative: int) -> None:
     if stream.ledger["counted"][row]:
-        hours = stream.hours[int(stream.ledger["watch"][row])]
-        hours.amend(int(stream.ledger["at"][row]), posts, negative)
+        watch, at = int(stream.ledger["watch"][row]), int(stream.ledger["at"][row])
+        stream.hours.amend(watch, at, posts, negative)
 
 
 @apply.register
 def _background(change: BackgroundCounts, stream: Stream) -> None:
     watch = stream.names[change.watch]
-    first = micros(change.first_hour) // HOUR_US
-    hours = stream.hours.setdefault(watch, Hours(first))
-    hours.load(first, change.posts, change.negative)
-    week = hours.week()
+    stream.hours.load(watch, micros(change.first_hour) // HOUR_US, change.posts, change.negative)
+    week = stream.hours.week(watch)
     if week is not None:
         stream.bursts.load(watch, week)

@@ -20,8 +20,8 @@ from guanlan.engine.bursts import BIN_US, REFRACTORY, Bursts
 from guanlan.engine.course import DAY, HOUR, LOCAL, Floats
 from guanlan.engine.forecast import Forecaster
 from guanlan.engine.grid import grid
+from guanlan.engine.hours import Hours
 from guanlan.engine.known_events import rows
-from guanlan.engine.measures import Hours
 
 COMMENTS, TITLES = "chnci_open.jsonl.gz", "hotsearch_2025_2026.tsv.gz"
 BEFORE = 90  # days of everyday posts before an incident
@@ -133,7 +133,9 @@ def _spread(counts: Floats, busy: Floats, chance: np.random.Generator) -> Times:
 
 def told(times: Times) -> list[int]:
     """Return when the engine tells of a burst, as it would under one watch."""
-    bursts, hours = Bursts(), Hours(int(times[0]) // HOUR)
+    bursts, hours = Bursts(), Hours()
+    hours.open(0, int(times[0]) // HOUR)
+    watch, negative = np.zeros(1, np.int64), np.zeros(1, np.bool_)
     alarms, minute, day = [], int(times[0]) // MINUTE, int(times[0]) // DAY
     for at in times.tolist():
         if at // MINUTE > minute:
@@ -142,11 +144,12 @@ def told(times: Times) -> list[int]:
             minute = at // MINUTE
         if at // DAY > day:
             day = at // DAY
-            week = hours.week()
+            week = hours.week(0)
             if week is not None:
                 bursts.load(0, week)
         bursts.add((0,), at * SECOND_US)
-        hours.add(at * SECOND_US, at * SECOND_US, False)
+        moment = np.array([at * SECOND_US])
+        hours.add(watch, moment, moment, negative)
     end = (minute + 1) * MINUTE
     return alarms + [end for burst in bursts.tick(end * SECOND_US) if not burst.silent]
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 from guanlan.engine.duplicates import Duplicates
 from guanlan.engine.grid import grid
 from guanlan.engine.known_events import rows
+from guanlan.engine.seen import fingerprints
 from guanlan.engine.spread import Spread
 from guanlan.engine.text import normalise
 
@@ -98,11 +99,13 @@ def traced(posts: Sequence[Post], texts: Sequence[str]) -> list[str | None]:
     words = normalise(pa.nulls(len(texts), pa.string()), pa.array(texts, pa.string()))
     copied = Duplicates().feed(words, [post.id for post in posts], times)
     spread, places = Spread(), {post.id: row for row, post in enumerate(posts)}
+    authors = fingerprints(pa.array([post.author for post in posts]))
+    watches, no_address = np.full(1, WATCH), np.zeros(1, np.uint64)
     sources: list[str | None] = []
-    for row, (post, text, copy) in enumerate(zip(posts, texts, copied, strict=True)):
+    for row, (text, copy) in enumerate(zip(texts, copied, strict=True)):
         _kind, source = spread.source(WATCH, text, -1, -1 if copy is None else places[copy])
         sources.append(None if source < 0 else posts[source].id)
-        spread.remember(WATCH, post.author, None, row)
+        spread.remember(watches, authors[row : row + 1], no_address, row)
     return sources
 
 

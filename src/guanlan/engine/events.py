@@ -2,14 +2,15 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from guanlan.engine.hours import Hours
 from guanlan.engine.ledger import Ledger
-from guanlan.engine.measures import Hours, measure, witnesses
+from guanlan.engine.measures import measure, witnesses
 from guanlan.engine.naming import MOST_CLAUSES, clauses
 from guanlan.engine.severity import Grading, Table, grade
 
@@ -17,7 +18,7 @@ QUIET_US = 30 * 60_000_000  # a lower level must hold so long before the event i
 CLOSED_US = 7 * 86_400_000_000  # an event without a post for so long is not graded any more
 
 
-@dataclass
+@dataclass(slots=True)
 class Event:
     """One matter under one watch; `rows` are its posts' rows in the ledger."""
 
@@ -34,44 +35,46 @@ class Event:
     name: str = ""
     terms: tuple[str, ...] = ()
     named_at: int = 0  # rows when name and terms were taken
-    clauses: list[str] = field(default_factory=list)  # from its posts: what it may be called
-    unread: list[tuple[str | None, str | None]] = field(default_factory=list)  # titles and texts, for clauses
+    clauses: tuple[str, ...] = ()  # from its posts: what it may be called
+    unread: tuple[str | None, ...] = ()  # a title, its text, the next title …, for clauses
 
     def posts(self) -> NDArray[np.int32]:
         """Return the rows; let go of them before the next one comes."""
         return np.frombuffer(self.rows, np.int32)
 
-    def said(self) -> list[str]:
+    def said(self) -> tuple[str, ...]:
         """Return the clauses that it may be called by."""
-        unread, self.unread = self.unread, []
-        for title, text in unread:
+        unread, self.unread = self.unread, ()
+        for title, text in zip(unread[0::2], unread[1::2], strict=True):
             self.hear(clauses(title, text))
         return self.clauses
 
     def hear(self, said: Sequence[str]) -> None:
         """Keep clauses for the name; of too many the oldest go, but for the very first ones."""
-        self.clauses += said
-        while len(self.clauses) > MOST_CLAUSES:
-            del self.clauses[MOST_CLAUSES // 3]
+        kept = [*self.clauses, *said]
+        while len(kept) > MOST_CLAUSES:
+            del kept[MOST_CLAUSES // 3]
+        self.clauses = tuple(kept)
 
     def snapshot(self) -> dict[str, Any]:
         """Return all state as plain values and one array."""
         self.said()
-        kept = {name: value for name, value in vars(self).items() if name != "unread"}
-        return {**kept, "rows": self.posts().copy(), "terms": list(self.terms)}
+        kept = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "unread"}
+        return {**kept, "rows": self.posts().copy()}
 
     @classmethod
     def restore(cls, state: dict[str, Any]) -> "Event":
         """Return what `snapshot` described."""
-        event = cls(**{**state, "rows": array("i", state["rows"].tolist()), "terms": tuple(state["terms"])})
+        event = cls(**{**state, "rows": array("i", state["rows"].tolist())})
+        event.terms, event.clauses = tuple(event.terms), tuple(event.clauses)
         event.facts = {fact: tuple(posts) for fact, posts in event.facts.items()}
         return event
 
 
-def figures(event: Event, ledger: Ledger, hours: Hours | None, at: int) -> dict[str, int | None]:
+def figures(event: Event, ledger: Ledger, hours: Hours, at: int) -> dict[str, int | None]:
     """Return every measure of an event at `at` (microseconds since 1970)."""
     found = measure(ledger.columns(), event.posts(), at)
-    found["growth_7d"] = hours.growth(at) if hours else None
+    found["growth_7d"] = hours.growth(event.watch, at)
     return found
 
 

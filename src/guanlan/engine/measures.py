@@ -6,20 +6,19 @@ one more voice and counts. What is said of harm counts whatever the tone, by voi
 all the unknown ones as one, who said it in words of their own. None means unknown, never zero.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from guanlan.engine import harm
+from guanlan.engine.hours import HOUR_US
 from guanlan.engine.ledger import Columns
 from guanlan.engine.posts import MEDIA_TYPES
 
 Rows = NDArray[np.int32]
 
-HOUR_US = 3_600_000_000
 LARGE_ACCOUNT = 100_000
 WITNESSES = 20  # posts named per measure
 
@@ -176,91 +175,3 @@ def _run(
 def _within(columns: Columns, rows: Rows, at: int, hours: int) -> Rows:
     published = columns.at[rows]
     return rows[(published > at - hours * HOUR_US) & (published <= at)]
-
-
-class Hours:
-    """A watch's posts and negative posts, hour by hour, for the last 29 days."""
-
-    RING = 29 * 24
-    LATE = 72  # hours after which a post is too late for its own hour
-    BASELINE = 7 * 24
-    YOUNG = BASELINE // 2
-
-    def __init__(self, first: int) -> None:
-        """Begin with the hour `first`, counted from 1970."""
-        self._first = self._latest = first
-        self._counts = np.zeros((2, self.RING), np.int64)
-
-    def add(self, at: int, clock: int, negative: bool) -> bool:
-        """Count a post published at `at` in its own hour, and say whether it was not too late for that.
-
-        `clock` is event time (microseconds).
-        """
-        hour = at // HOUR_US
-        self._reach(clock // HOUR_US)
-        if hour > self._latest - self.LATE and hour <= self._latest:
-            self._first = min(self._first, hour)
-            self._counts[0, hour % self.RING] += 1
-            self._counts[1, hour % self.RING] += negative
-            return True
-        return False
-
-    def amend(self, at: int, posts: int, negative: int) -> None:
-        """Add to what was counted for the hour of `at`, or take from it, while that hour is held."""
-        hour = at // HOUR_US
-        if self._first <= hour <= self._latest:
-            self._counts[:, hour % self.RING] += (posts, negative)
-
-    def load(self, first: int, posts: Sequence[int], negative: Sequence[int]) -> None:
-        """Take background counts over, hour by hour from `first`; hours out of reach are left out."""
-        self._reach(first + len(posts) - 1)
-        self._first = min(self._first, max(first, self._latest - self.RING + 1))
-        for offset, pair in enumerate(zip(posts, negative, strict=True)):
-            if first + offset >= self._first:
-                self._counts[:, (first + offset) % self.RING] += pair
-
-    def growth(self, clock: int) -> int | None:
-        """Return the rise, in percent, of the last 24 hours' negative posts over the daily mean before.
-
-        The mean is that of the 7 days before, or of what there is of them, and at least
-        one post a day. None while there are less than 3.5 days of history.
-        """
-        self._reach(clock // HOUR_US)
-        before = min(self.BASELINE, self._latest - self._first + 1 - 24)
-        if before + 24 < self.YOUNG:
-            return None
-        day = int(self._sum(1, self._latest - 23, 24))
-        base = max(24 * int(self._sum(1, self._latest - 23 - before, before)), before)
-        return (day * before - base) * 100 // base
-
-    def week(self) -> list[int] | None:
-        """Return the posts per hour of the week, from Thursday 00:00 UTC; None under a week of history."""
-        if self._latest - self._first < self.BASELINE:
-            return None
-        sums = np.zeros(self.BASELINE, np.int64)
-        for hour in range(max(self._first, self._latest - self.RING + 1), self._latest):
-            sums[hour % self.BASELINE] += self._counts[0, hour % self.RING]
-        return [int(count) for count in sums]
-
-    def snapshot(self) -> dict[str, Any]:
-        """Return all state."""
-        return {"first": self._first, "latest": self._latest, "counts": self._counts}
-
-    @classmethod
-    def restore(cls, state: dict[str, Any]) -> "Hours":
-        """Return what `snapshot` described."""
-        hours = cls(state["first"])
-        hours._latest, hours._counts = state["latest"], state["counts"]
-        return hours
-
-    def _sum(self, kind: int, first: int, hours: int) -> int:
-        return int(self._counts[kind, np.arange(first, first + hours) % self.RING].sum())
-
-    def _reach(self, hour: int) -> None:
-        """Open the hours up to `hour`, empty."""
-        if hour - self._latest >= self.RING:
-            self._counts[:] = 0
-        elif hour > self._latest:
-            self._counts[:, np.arange(self._latest + 1, hour + 1) % self.RING] = 0
-        self._latest = max(self._latest, hour)
-        self._first = max(self._first, self._latest - self.RING + 1)

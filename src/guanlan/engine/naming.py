@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from guanlan.engine.lexicon import Lexicon
-from guanlan.engine.terms import KINDS, MOST_TERMS, collect, scored, words
+from guanlan.engine.terms import KINDS, MOST_TERMS, collect, words
 from guanlan.engine.text import decode, normal_forms
 from guanlan.engine.topics import Told
 
@@ -85,4 +85,4 @@ def words_of(told: Told, lexicon: Lexicon) -> tuple[str, ...]:
     """Return the words that distinguish an event, best first."""
     keys, documents, scores = told
     order = np.lexsort((keys, -scores))[:SHOWN_TERMS]
-    return words(scored(keys[order].tolist(), scores[order].tolist(), documents[order].tolist(), lexicon))
+    return words(keys[order].tolist(), scores[order].tolist(), documents[order].tolist(), lexicon)

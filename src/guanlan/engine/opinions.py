@@ -1,39 +1,47 @@
 """What the heads' chances amount to for each post: stance, emotion, complaint, abuse, advertisement."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
+
+import numpy as np
 
 from guanlan.engine.model import STANCE, Model
 from guanlan.engine.ngrams import Array
 from guanlan.engine.tasks import ABUSE, ADVERTISEMENT, CATEGORY, EMOTION
 
 
-class Opinion(NamedTuple):
-    """One post as the model sees it; see `results.PostResult`."""
+class Opinions(NamedTuple):
+    """What the model sees in each post of a batch; see `results.PostResult`."""
 
-    stance: dict[str, int]
-    emotion: dict[str, int]
-    category: str | None
-    abusive: bool
-    advertisement: bool
+    stance: list[dict[str, int]]
+    emotion: list[dict[str, int]]
+    category: list[str | None]
+    abusive: list[bool]
+    advertisement: list[bool]
 
 
-def opinions(judged: Mapping[str, Array], model: Model) -> Iterator[Opinion]:
-    """Yield the opinion of each post of a batch that `heads.judge` judged."""
-    stances, emotions = _named(judged, model, STANCE), _named(judged, model, EMOTION)
-    abuse, advertisement = _yes(judged, model, ABUSE), _yes(judged, model, ADVERTISEMENT)
-    category = model.head(CATEGORY)
-    likeliest = judged[CATEGORY].argmax(axis=1).tolist() if category else ()
-    sure = (judged[CATEGORY].max(axis=1) >= category.working).tolist() if category else ()
-    for post, stance in enumerate(stances):
-        complains = category is not None and sure[post] and stance["negative"] >= model.negative_at
-        yield Opinion(
-            stance,
-            emotions[post] if emotions else {},
-            category.classes[likeliest[post]] if category is not None and complains else None,
-            bool(abuse[post]) if abuse else False,
-            bool(advertisement[post]) if advertisement else False,
-        )
+def opinions(judged: Mapping[str, Array], model: Model) -> Opinions:
+    """Return the opinions of a batch that `heads.judge` judged; a head the model lacks says nothing."""
+    posts = len(judged[STANCE])
+    return Opinions(
+        _named(judged, model, STANCE),
+        _named(judged, model, EMOTION) or [{}] * posts,
+        _complaints(judged, model, posts),
+        _yes(judged, model, ABUSE, posts),
+        _yes(judged, model, ADVERTISEMENT, posts),
+    )
+
+
+def _complaints(judged: Mapping[str, Array], model: Model, posts: int) -> list[str | None]:
+    head = model.head(CATEGORY)
+    if head is None:
+        return [None] * posts
+    complains = judged[STANCE][:, 0] >= model.negative_at
+    sure = complains & (judged[CATEGORY].max(axis=1) >= head.working)
+    found: list[str | None] = [None] * posts
+    for post in np.flatnonzero(sure).tolist():
+        found[post] = head.classes[int(judged[CATEGORY][post].argmax())]
+    return found
 
 
 def _named(judged: Mapping[str, Array], model: Model, name: str) -> list[dict[str, int]]:
@@ -43,6 +51,6 @@ def _named(judged: Mapping[str, Array], model: Model, name: str) -> list[dict[st
     return [dict(zip(head.classes, line, strict=True)) for line in judged[name].tolist()]
 
 
-def _yes(judged: Mapping[str, Array], model: Model, name: str) -> list[bool]:
+def _yes(judged: Mapping[str, Array], model: Model, name: str, posts: int) -> list[bool]:
     head = model.head(name)
-    return [] if head is None else (judged[name][:, 0] >= head.working).tolist()
+    return [False] * posts if head is None else (judged[name][:, 0] >= head.working).tolist()

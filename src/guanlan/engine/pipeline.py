@@ -21,6 +21,7 @@ from guanlan.engine.severity import Table
 from guanlan.engine.state import pack, unpack
 from guanlan.engine.stream import Stream, micros
 from guanlan.engine.taking import Taker
+from guanlan.engine.telling import post_results
 from guanlan.engine.ticks import tick
 
 MINUTE_US = 60_000_000
@@ -46,12 +47,12 @@ class Analyser:
         for run in taker.runs():
             self._tick_to(int(reading.clocks[run[0]]))
             taker.take(run)
-        return stream.results(reading)
+        return stream.results(post_results(stream, reading))
 
     def advance(self, until: datetime) -> Results:
         """Move event time on without posts: windows close, levels fall, silence is noticed."""
         self._tick_to(max(micros(until), self._stream.clock))
-        return self._stream.results(None)
+        return self._stream.results([])
 
     def apply(self, change: Change) -> Results:
         """Take a change of watches, table, model or background, or a person's correction.
@@ -67,7 +68,7 @@ class Analyser:
             if isinstance(change, WatchesChanged):
                 self._matcher = compile_watches(change.watches)
             corrections.apply(change, self._stream)
-        return self._stream.results(None)
+        return self._stream.results([])
 
     @property
     def model(self) -> Model:

@@ -13,7 +13,7 @@ from guanlan.engine import demands, harm
 from guanlan.engine.duplicates import Duplicates
 from guanlan.engine.heads import judge
 from guanlan.engine.model import STANCE, Model
-from guanlan.engine.opinions import Opinion, opinions
+from guanlan.engine.opinions import Opinions, opinions
 from guanlan.engine.posts import COUNTS, MEDIA_TYPES
 from guanlan.engine.query import Hits, Matcher
 from guanlan.engine.seen import Keys, Seen, fingerprints
@@ -33,12 +33,13 @@ class Reading:
     parents: Keys  # of (platform, parent_id), 0 for none
     origins: Keys  # of (platform, repost_of), 0 for none
     authors: Keys  # 0 unknown
+    addresses: Keys  # 0 unknown
     at: NDArray[np.int64]  # published, microseconds since 1970
     clocks: NDArray[np.int64]  # event time when the post comes
     known: NDArray[np.bool_]
     hits: Hits
     stance: NDArray[np.int32]  # per mille for CLASSES, a line a post
-    opinions: list[Opinion]
+    opinions: Opinions
     harms: dict[int, tuple[Sign, ...]]
     demands: dict[int, tuple[Sign, ...]]
     copies: Mapping[int, tuple[str, int]]  # of the copies only: (id, key) of the original
@@ -72,12 +73,13 @@ def read(
         fingerprints(platforms, batch.column("parent_id")),
         fingerprints(platforms, batch.column("repost_of")),
         fingerprints(batch.column("author")),
+        fingerprints(batch.column("url")),
         at,
         clocks,
         known,
         matcher.find(texts, batch),
         judged[STANCE],
-        list(opinions(judged, model)),
+        opinions(judged, model),
         harm.signs().find(texts, _years(at)),
         demands.signs().find(texts, _years(at)),
         _copies(batch, texts, clocks, known, duplicates),

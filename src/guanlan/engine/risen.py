@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from guanlan.engine.intervals import Interval, share_difference
 from guanlan.engine.lexicon import Lexicon
-from guanlan.engine.terms import KINDS, MOST_TERMS, collect, scored, words
+from guanlan.engine.terms import KINDS, MOST_TERMS, collect, words
 from guanlan.engine.text import normalise
 
 FEWEST = 5  # texts that a word must stand in
@@ -45,8 +45,8 @@ def risen(now: Sequence[str], usual: Sequence[str], lexicon: Lexicon) -> list[Ri
         if count >= FEWEST
     }
     best = sorted(rises, key=lambda term: (-rises[term], term))[: 4 * _PROPOSED]
-    known = scored(best, [rises[term] for term in best], [counts[term] for term in best], lexicon)
-    proposed = words(known, most=_PROPOSED)
+    heights, texts_of = [rises[term] for term in best], [counts[term] for term in best]
+    proposed = words(best, heights, texts_of, lexicon, most=_PROPOSED)
     found = [_risen(word, texts, texts_before) for word in proposed]
     certain = [one for one in found if len(one.now) >= FEWEST and one.interval.low > 0]
     return sorted(certain, key=lambda one: (-(one.interval.value or 0), one.word))[:MOST]

@@ -99,8 +99,6 @@ class Signs:
     def _read(self, texts: Texts, post: int, words: list[tuple[int, int]], year: int) -> Iterator[Sign]:
         start = int(texts.starts[post])
         said = decode(texts.named[start : texts.starts[post + 1]])
-        if any(pattern.search(said) for pattern in self._post):
-            return
         chain = _CHAIN.search(said)
         own = chain.start() if chain else len(said)
         whole, half = self._places(said[:own], [(word, at - start) for word, at in words if at - start < own])
@@ -112,6 +110,8 @@ class Signs:
             if self._borne_out(place, said, beside) and self._stands(place, said, year):
                 kept.append(place)
                 beside[place.sentence].add(place.flag)
+        if any(pattern.search(said) for pattern in self._post if kept):
+            return
         for place in _first(kept):
             yield Sign(place.flag, place.words, *texts.original_offset(post, start + place.at))
 

@@ -14,18 +14,18 @@ from guanlan.engine.bursts import Bursts
 from guanlan.engine.events import CLOSED_US, Event, figures
 from guanlan.engine.forecast import Forecaster
 from guanlan.engine.gather import Gather
+from guanlan.engine.hours import HOUR_US, Hours
 from guanlan.engine.ledger import NO_EVENT, Ledger
 from guanlan.engine.lexicon import Lexicon
 from guanlan.engine.lifecycle import lifecycle
-from guanlan.engine.measures import HOUR_US, Hours, carriers, harm_voices
-from guanlan.engine.naming import name_of, words_of
+from guanlan.engine.measures import carriers, harm_voices
+from guanlan.engine.naming import name_of, wants, words_of
 from guanlan.engine.placing import Subjects
 from guanlan.engine.query import Watch, subject
 from guanlan.engine.reading import Reading
-from guanlan.engine.results import EventView, Found, Merged, Moved, PostResult, Results, Signal, Surge
+from guanlan.engine.results import EventView, Merged, Moved, PostResult, Results, Signal, Surge
 from guanlan.engine.seen import Seen, fingerprints
 from guanlan.engine.severity import Criterion, HardTrigger, Table
-from guanlan.engine.signs import Sign
 from guanlan.engine.text import encode
 
 LATE_US = HOUR_US  # a post further behind event time is late
@@ -57,11 +57,11 @@ class Stream:
         self.platforms: dict[str, int] = {}
         self.events: dict[int, Event] = {}
         self.standing: dict[int, None] = {}  # events that have a level
-        self.hours: dict[int, Hours] = {}
+        self.hours = Hours()
         self.seen, self.ledger, self.gather = Seen(), Ledger(), Gather()
         self.bursts, self.spread = Bursts(), spread.Spread()
         self.touched: dict[int, bool] = {}  # events to grade at the next tick: by late posts only?
-        self.taken: dict[int, list[int]] = {}  # of the batch being fed: post -> its rows
+        self.taken: list[tuple[int, int]] = []  # of the batch being fed: (post, its row), in order
         self.signals: list[Signal] = []
         self.surges: list[Surge] = []
         self._moved: dict[int, None] = {}
@@ -141,6 +141,33 @@ class Stream:
         if moved:
             self._moved[row] = None
 
+    def join_all(self, numbers: Sequence[int], first: int, posts: Sequence[int], reading: Reading) -> None:
+        """Put rows `first` and following, of these posts, into events; NO_EVENT stands for none."""
+        titles, texts = reading.words["title"], reading.words["text"]
+        ats = reading.at[posts]
+        watches = self.ledger["watch"][first : first + len(posts)].tolist()
+        late = ats < reading.clocks[posts] - LATE_US
+        for row, (number, post, watch, at) in enumerate(
+            zip(numbers, posts, watches, ats.tolist(), strict=True), first
+        ):
+            if number == NO_EVENT:
+                continue
+            event = self.events.get(number)
+            if event is None:
+                event = self.events[number] = Event(number, self._key(number, row), watch, at, at)
+            event.rows.append(row)
+            if at < event.first_at:
+                event.first_at = at
+            elif at > event.last_at:
+                event.last_at = at
+            if wants(len(event.rows)):
+                event.unread += (titles[post], texts[post])
+        placed = np.array(numbers)
+        self.touched |= dict.fromkeys(placed[(placed != NO_EVENT) & ~late].tolist(), False)
+        for number in placed[(placed != NO_EVENT) & late].tolist():
+            self.touched.setdefault(number, True)
+        self._changed |= dict.fromkeys(placed[placed != NO_EVENT].tolist())
+
     def leave(self, row: int) -> None:
         """Take a row out of its event."""
         number = self.event_of(row)
@@ -184,10 +211,10 @@ class Stream:
         """Return the events whose level may still fall."""
         return [n for n in self.standing if self.events[n].last_at > at - CLOSED_US]
 
-    def results(self, reading: Reading | None) -> Results:
-        """Return what there is to tell, and begin anew."""
+    def results(self, posts: list[PostResult]) -> Results:
+        """Return what there is to tell beside these posts, and begin anew."""
         told = Results(
-            [] if reading is None else self._post_results(reading),
+            posts,
             self.signals,
             [self._move(row) for row in self._moved],
             self._merged,
@@ -195,7 +222,7 @@ class Stream:
             tuple(self.events[number].key for number in self._changed if number in self.events),
         )
         self.signals, self.surges, self._merged = [], [], []
-        self._moved, self._changed, self.taken = {}, {}, {}
+        self._moved, self._changed, self.taken = {}, {}, []
         return told
 
     def name(self, event: Event) -> None:
@@ -208,7 +235,7 @@ class Stream:
 
     def view(self, event: Event) -> EventView:
         """Return an event as it stands at event time."""
-        found = figures(event, self.ledger, self.hours.get(event.watch), self.clock)
+        found = figures(event, self.ledger, self.hours, self.clock)
         times, now = self.ledger["at"][event.posts()] // SECOND_US, self.clock // SECOND_US
         forecaster = Forecaster.load()
         return EventView(
@@ -259,52 +286,6 @@ class Stream:
             for row in rows[:PATH]
         )
 
-    def _post_results(self, reading: Reading) -> list[PostResult]:
-        names, founds, copies = list(self.names), _founds(reading), reading.copies
-        flat = [row for rows in self.taken.values() for row in rows]
-        watches = iter([names[watch] for watch in self.ledger["watch"][flat].tolist()])
-        keys = iter([self._key_of(number) for number in self.ledger["event"][flat].tolist()])
-        columns = (
-            reading.words["id"],
-            reading.words["platform"],
-            reading.opinions,
-            reading.known.tolist(),
-        )
-        found = []
-        for post, (name, platform, opinion, known) in enumerate(zip(*columns, strict=True)):
-            rows = self.taken.get(post, ())
-            events = tuple([next(keys) for _row in rows])
-            original = copies.get(post)
-            found.append(
-                PostResult(
-                    name,
-                    platform,
-                    tuple([next(watches) for _row in rows]),
-                    founds.get(post, ()),
-                    original[0] if original else None,
-                    opinion.stance,
-                    events[0] if events else None,
-                    events,
-                    known,
-                    opinion.emotion,
-                    opinion.category,
-                    opinion.abusive,
-                    opinion.advertisement,
-                    *self._signs(reading, post, rows),
-                )
-            )
-        return found
-
-    def _signs(self, reading: Reading, post: int, rows: Sequence[int]) -> tuple[tuple[Sign, ...], ...]:
-        """Return what a post says of harm and of demands; nothing in a statement of our own."""
-        said = reading.harms.get(post, ()), reading.demands.get(post, ())
-        ours = any(said) and len(rows) > 0 and bool(self.ledger["ours"][rows].all())
-        return ((), ()) if ours else said
-
-    def _key_of(self, number: int) -> str | None:
-        event = self.events.get(number)
-        return event.key if event is not None else None
-
     def snapshot(self) -> dict[str, Any]:
         """Return all state as arrays and plain values; nothing may wait to be told."""
         return {
@@ -318,7 +299,7 @@ class Stream:
             "events": [event.snapshot() for event in self.events.values()],
             "standing": list(self.standing),
             "touched": list(self.touched.items()),
-            "hours": {str(watch): hours.snapshot() for watch, hours in self.hours.items()},
+            "hours": self.hours.snapshot(),
             "seen": self.seen.snapshot(),
             "ledger": self.ledger.snapshot(),
             "gather": self.gather.snapshot(),
@@ -338,7 +319,7 @@ class Stream:
         stream.events = {event["number"]: Event.restore(event) for event in state["events"]}
         stream.standing = dict.fromkeys(state["standing"])
         stream.touched = {number: late for number, late in state["touched"]}
-        stream.hours = {int(watch): Hours.restore(hours) for watch, hours in state["hours"].items()}
+        stream.hours = Hours.restore(state["hours"])
         stream.seen, stream.ledger = Seen.restore(state["seen"]), Ledger.restore(state["ledger"])
         stream.gather = Gather.restore(state["gather"])
         stream.bursts, stream.spread = Bursts.restore(state["bursts"]), spread.Spread.restore(state["spread"])
@@ -354,18 +335,6 @@ def _subject_codes(subjects: dict[int, tuple[str, ...]]) -> Subjects:
         np.cumsum([len(word) for word in words], dtype=np.int64),
         np.cumsum([0, *map(len, by_watch)], dtype=np.int64),
     )
-
-
-def _founds(reading: Reading) -> dict[int, tuple[Found, ...]]:
-    """Return the terms found in each post that has any."""
-    hits = reading.hits
-    names, shown = [watch.name for watch in hits.watches], hits.shown()
-    rows = zip(hits.of.tolist(), hits.why.tolist(), hits.fields(), hits.offsets.tolist(), strict=True)
-    found = [Found(names[watch], shown[why], field, at) for watch, why, field, at in rows]
-    posts, begins = np.unique(hits.posts, return_index=True)
-    ends = [*begins[1:].tolist(), len(found)][: len(posts)]
-    places = zip(posts.tolist(), begins.tolist(), ends, strict=True)
-    return {post: tuple(found[first:last]) for post, first, last in places}
 
 
 def _watch(state: dict[str, Any]) -> Watch:

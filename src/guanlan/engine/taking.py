@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from guanlan.engine import harm
 from guanlan.engine.ledger import COUNTS, NO_EVENT
-from guanlan.engine.measures import HOUR_US, Hours
 from guanlan.engine.naming import wants
 from guanlan.engine.placing import Batch, Rows, place, rows_for
 from guanlan.engine.reading import Reading
@@ -144,38 +143,50 @@ class Taker:
 
     def _tell(self, rows: Rows, base: int) -> None:
         """Bring the rows to their events, series and hours, and to those who may follow."""
-        stream, reading, ledger = self._stream, self._reading, self._stream.ledger
-        clocks, ats, words = reading.clocks, reading.at, reading.words
-        series: list[tuple[int, ...]] = []
-        columns = (rows.posts, rows.watches, rows.events, rows.waiting, rows.copied)
-        negative, ours, repeat, platform = (
-            ledger[name][base : base + rows.posts.size] for name in ("negative", "ours", "repeat", "platform")
+        stream, reading = self._stream, self._reading
+        ledger, span = stream.ledger, slice(base, base + rows.posts.size)
+        clocks, ats, posts, events = (
+            reading.clocks[rows.posts],
+            reading.at[rows.posts],
+            rows.posts.tolist(),
+            rows.events.tolist(),
         )
-        against, platforms = (negative & ~ours & ~repeat).tolist(), platform.tolist()
-        lines = zip(*(column.tolist() for column in columns), against, platforms, strict=True)
-        for k, (post, watch, event, waiting, copied, counts, platform) in enumerate(lines):
-            row, at = base + k, int(ats[post])
-            stream.clock = int(clocks[post])
-            stream.taken.setdefault(post, []).append(row)
-            title, text = words["title"][post], words["text"][post]
-            if event != NO_EVENT:
-                stream.join(event, row)
-                if wants(len(stream.events[event].rows)):
-                    stream.events[event].unread.append((title, text))
-            else:
-                stream.gather.wait(watch, rows.terms[k, :waiting].copy(), stream.clock, row)
-                series.append((watch, SHORT))
-            hours = stream.hours.get(watch)
-            if hours is None:
-                hours = stream.hours[watch] = Hours(stream.clock // HOUR_US)
-            ledger["counted"][row] = hours.add(at, stream.clock, counts)
-            series += ((watch,), (watch, platform))
-            if text and ("@" in text or "http" in text):
-                kind, source = stream.spread.source(watch, text, -1, stream.row_under(copied, watch))
-                ledger["edge"][row], ledger["source"][row] = kind, source
-            stream.spread.remember(watch, words["author"][post], words["url"][post], row)
-        counted = [2 + (event == NO_EVENT) for event in rows.events.tolist()]
-        stream.bursts.add_all(series, np.repeat(ats[rows.posts], counted))
+        stream.taken += zip(posts, range(span.start, span.stop), strict=True)
+        stream.join_all(events, base, posts, reading)
+        for k in np.flatnonzero(rows.waiting >= 0).tolist():
+            terms = rows.terms[k, : rows.waiting[k]].copy()
+            stream.gather.wait(int(rows.watches[k]), terms, int(clocks[k]), base + k)
+        against = ledger["negative"][span] & ~ledger["ours"][span] & ~ledger["repeat"][span]
+        ledger["counted"][span] = stream.hours.add(rows.watches, ats, clocks, against)
+        self._trace(rows, base)
+        lines = zip(rows.watches.tolist(), ledger["platform"][span].tolist(), events, strict=True)
+        series = [
+            one
+            for watch, platform, event in lines
+            for one in (((watch, SHORT),) if event == NO_EVENT else ()) + ((watch,), (watch, platform))
+        ]
+        stream.bursts.add_all(series, np.repeat(ats, 2 + (rows.events == NO_EVENT)))
+
+    def _trace(self, rows: Rows, base: int) -> None:
+        """Note where the rows came from that name somebody, and that others may come from any."""
+        stream, reading, texts = self._stream, self._reading, self._reading.words["text"]
+        authors, addresses = reading.authors[rows.posts], reading.addresses[rows.posts]
+        named = [k for k, post in enumerate(rows.posts.tolist()) if _names(texts[post])]
+        begin = 0
+        for k in [*named, rows.posts.size]:
+            noted = slice(begin, k)
+            stream.spread.remember(rows.watches[noted], authors[noted], addresses[noted], base + begin)
+            begin = k
+            if k < rows.posts.size:
+                watch = int(rows.watches[k])
+                copied = stream.row_under(int(rows.copied[k]), watch)
+                kind, source = stream.spread.source(watch, texts[rows.posts[k]], -1, copied)
+                stream.ledger["edge"][base + k], stream.ledger["source"][base + k] = kind, source
+
+
+def _names(text: str | None) -> bool:
+    """Say whether a text may name whom it came from."""
+    return text is not None and ("@" in text or "http" in text)
 
 
 _NONE = np.zeros(0, np.int64)
@@ -202,14 +213,15 @@ def _take(stream: Stream, reading: Reading, post: int, negative_at: int) -> None
     for row in rows:
         _attach(stream, reading, post, row, kin)
         _hear(stream, reading, post, row)
-        _count(stream, row)
+        _count(stream, reading, post, row)
         _trace(stream, reading, post, row, kin)
 
 
 def _sight(stream: Stream, reading: Reading, post: int) -> None:
     """Take the new counts of a post that was seen before; a count now unknown stays as it was."""
     first = stream.seen.row(int(reading.keys[post]))
-    rows = stream.taken[post] = stream.ledger.rows(first)
+    rows = stream.ledger.rows(first)
+    stream.taken += [(post, row) for row in rows]
     for row in rows:
         changed = False
         for name in COUNTS:
@@ -278,7 +290,7 @@ def _enter(
         if len(rows) > 1:
             ledger["twin"][rows[-2]] = rows[-1]
     stream.seen.bind(int(reading.keys[post]), rows[0])
-    stream.taken[post] = rows
+    stream.taken += [(post, row) for row in rows]
     return rows
 
 
@@ -327,7 +339,7 @@ def _hear(stream: Stream, reading: Reading, post: int, row: int) -> None:
     """Keep what the post says among the clauses that its event may be named by."""
     number = stream.event_of(row)
     if number is not None and wants(len(stream.events[number].rows)):
-        stream.events[number].unread.append((reading.words["title"][post], reading.words["text"][post]))
+        stream.events[number].unread += (reading.words["title"][post], reading.words["text"][post])
 
 
 def _terms(stream: Stream, reading: Reading, post: int, watch: int) -> Terms:
@@ -339,23 +351,25 @@ def _terms(stream: Stream, reading: Reading, post: int, watch: int) -> Terms:
     return terms[: collect(codes, 0, codes.size, watch, KINDS, stream.lexicon.cutter, terms)].copy()
 
 
-def _count(stream: Stream, row: int) -> None:
+def _count(stream: Stream, reading: Reading, post: int, row: int) -> None:
     """Count the row in its own hour and in the series of its watch and platform."""
-    ledger = stream.ledger
+    ledger, one = stream.ledger, slice(post, post + 1)
     watch, platform, at = (int(ledger[name][row]) for name in ("watch", "platform", "at"))
-    hours = stream.hours.setdefault(watch, Hours(stream.clock // HOUR_US))
-    ledger["counted"][row] = hours.add(at, stream.clock, ledger.against(row))
+    against = np.array([ledger.against(row)])
+    (ledger["counted"][row],) = stream.hours.add(
+        np.array([watch]), reading.at[one], reading.clocks[one], against
+    )
     stream.bursts.add((watch,), at)
     stream.bursts.add((watch, platform), at)
 
 
 def _trace(stream: Stream, reading: Reading, post: int, row: int, kin: Kin) -> None:
     """Note where the row came from, and that others may come from it."""
-    ledger, watch = stream.ledger, int(stream.ledger["watch"][row])
+    ledger, watch, one = stream.ledger, int(stream.ledger["watch"][row]), slice(post, post + 1)
     above = kin.parent if kin.parent != NO_ROW else kin.origin
     text = reading.words["text"][post] or ""
     kind, source = stream.spread.source(
         watch, text, stream.row_under(above, watch), stream.row_under(kin.copied, watch)
     )
     ledger["edge"][row], ledger["source"][row] = kind, source
-    stream.spread.remember(watch, reading.words["author"][post], reading.words["url"][post], row)
+    stream.spread.remember(np.array([watch]), reading.authors[one], reading.addresses[one], row)

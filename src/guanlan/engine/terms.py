@@ -6,7 +6,9 @@ What stands in everybody's mouth, the commonest words and characters, is no term
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 from numba import njit
@@ -143,42 +145,54 @@ def _letters(number: int) -> str:
     return letters
 
 
-# How little a term is worth (its score below zero), as written, the posts it stands in, and if it is a pair.
-Scored = tuple[int, str, int, bool]
-
-
-def scored(
-    terms: Sequence[int], scores: Sequence[int], posts: Sequence[int], lexicon: Lexicon
-) -> list[Scored]:
-    """Return terms with what is known of them, best first; those that cannot be read are left out."""
-    written = [readable(term, lexicon) for term in terms]
-    pairs = [(term & (1 << 48) - 1) >> 32 >= _WIDEST for term in terms]
-    lines = zip([-score for score in scores], written, posts, pairs, strict=True)
-    return sorted([line for line in lines if line[1]])
-
-
-def words(ranked: Sequence[Scored], most: int = 5, longest: int = 6) -> tuple[str, ...]:
+def words(
+    terms: Sequence[int],
+    scores: Sequence[int],
+    posts: Sequence[int],
+    lexicon: Lexicon,
+    *,
+    most: int = 5,
+    longest: int = 6,
+) -> tuple[str, ...]:
     """Return at most `most` words of terms that stand best first, pairs that overlap made one.
 
-    A pair grows by a pair that begins where it ends, or ends where it begins, and stands in
-    nearly as many posts.
+    `posts` says in how many posts each stands. A pair grows by a pair that begins where it
+    ends, or ends where it begins, and stands in nearly as many posts.
     """
     found: list[str] = []
-    for _rank, written, posts, pair in ranked:
+    for written, many, pair in _in_order(terms, scores, posts, lexicon):
         if len(found) == most:
             break
         if not any(written in word for word in found):
-            found.append(_grown(written, posts, ranked, longest) if pair else written)
+            beside = _pairs_in(terms, posts, many) if pair else ()
+            found.append(_grown(written, beside, longest))
     return tuple(found)
 
 
-def _as_many(one: int, other: int) -> bool:
-    return 10 * min(one, other) >= 7 * max(one, other)
+def _in_order(
+    terms: Sequence[int], scores: Sequence[int], posts: Sequence[int], lexicon: Lexicon
+) -> Iterator[tuple[str, int, bool]]:
+    """Yield what was written, its posts, and if it is a pair; of equal scores in the order of writing."""
+    for _score, group in groupby(zip(scores, terms, posts, strict=True), itemgetter(0)):
+        read = sorted((readable(term, lexicon), many, _is_pair(term)) for _s, term, many in group)
+        yield from (line for line in read if line[0])
 
 
-def _grown(word: str, posts: int, ranked: Sequence[Scored], longest: int) -> str:
-    pairs = [written for _rank, written, many, pair in ranked if pair and _as_many(many, posts)]
-    grew = True
+def _is_pair(term: int) -> bool:
+    return (term & (1 << 48) - 1) >> 32 >= _WIDEST
+
+
+def _pairs_in(terms: Sequence[int], posts: Sequence[int], many: int) -> list[str]:
+    """Return the pairs that stand in nearly as many posts."""
+    return [
+        chr(term >> 32 & 0xFFFF) + chr(term >> 16 & 0xFFFF)
+        for term, count in zip(terms, posts, strict=True)
+        if _is_pair(term) and 10 * min(count, many) >= 7 * max(count, many)
+    ]
+
+
+def _grown(word: str, pairs: Sequence[str], longest: int) -> str:
+    grew = bool(pairs)
     while grew and len(word) < longest:
         grew = False
         for pair in pairs:

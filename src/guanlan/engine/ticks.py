@@ -50,7 +50,7 @@ def _judge(stream: Stream, event: Event, at: int, *, late: bool) -> None:
         stream.name(event)
     if stream.table is None:
         return
-    found = figures(event, stream.ledger, stream.hours.get(event.watch), at)
+    found = figures(event, stream.ledger, stream.hours, at)
     level, changed = regrade(event, found, stream.table, at, late=late)
     if not changed:
         return
@@ -69,7 +69,5 @@ def _tidy(stream: Stream, at: int) -> None:
     """Once a day: let old threads go, learn how busy each hour of the week is."""
     stream.day = at // DAY_US
     stream.gather.forget(at)
-    for watch, hours in stream.hours.items():
-        week = hours.week()
-        if week is not None:
-            stream.bursts.load(watch, week)
+    for watch, week in stream.hours.weeks():
+        stream.bursts.load(watch, week)

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from guanlan.engine.measures import HARM, LARGE_ACCOUNT, Hours
+from guanlan.engine.hours import BASELINE, YOUNG
+from guanlan.engine.measures import HARM, LARGE_ACCOUNT
 from guanlan.intake.authors import author_hash
 from guanlan.intake.models import MediaType
 from guanlan.watch.models import Event, Hit, JournalEntry, Reading, Watch
 
 HOUR = timedelta(hours=1)
-BEFORE, YOUNG = Hours.BASELINE * HOUR, Hours.YOUNG * HOUR
+BEFORE = BASELINE * HOUR
 
 _COLUMNS = {
     "pk": "post_id",
@@ -164,8 +165,8 @@ def _growth(event: Event, now: datetime) -> Counted:
     before = tuple(row for row in rows if row.at < start)
     noted = {hour: negative for hour, _posts, negative in noted_hours(event.watch)}
     begun = min([first.replace(minute=0, second=0, microsecond=0) if first else last, *noted])
-    hours = min(Hours.BASELINE, (start - begun) // HOUR)
-    if hours + 24 < Hours.YOUNG:
+    hours = min(BASELINE, (start - begun) // HOUR)
+    if hours + 24 < YOUNG:
         return Counted(None)
     unseen = sum(count for hour, count in noted.items() if start - hours * HOUR <= hour < start)
     base = max(24 * (len(before) + unseen), hours)
