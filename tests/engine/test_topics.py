@@ -10,7 +10,7 @@ import pytest
 from guanlan.engine import topics as module
 from guanlan.engine.lexicon import Lexicon
 from guanlan.engine.postings import ALONE, COMMON, PRIOR_TOPICS, weight_of
-from guanlan.engine.terms import KINDS, MOST_TERMS, Scored, collect, readable, words
+from guanlan.engine.terms import KINDS, MOST_TERMS, collect, readable, words
 from guanlan.engine.topics import Topics
 
 MINUTE = 60_000_000
@@ -70,10 +70,21 @@ def test_terms_of_another_watch_are_other_terms():
     assert not set(terms_of(REFUND, 0).tolist()) & set(terms_of(REFUND, 7).tolist())
 
 
+def term(written: str) -> int:
+    """Return the number of a word of the list, or of two characters that are no word."""
+    if written in LEXICON.words:
+        return LEXICON.words.index(written) + 1
+    return ord(written[0]) << 32 | ord(written[1]) << 16
+
+
 def test_words_grow_over_overlaps_and_do_not_repeat():
-    pairs = [Scored("观澜", 90, 10, True), Scored("澜商", 88, 10, True), Scored("商城", 50, 10, True)]
-    rest = [Scored("退款", 60, 9, False), Scored("款式", 55, 9, False), Scored("城管", 40, 2, True)]
-    assert words([*pairs, *rest]) == ("观澜商城", "退款", "款式", "城管")
+    posts = {"观澜": 10, "澜商": 10, "退款": 9, "款式": 9, "商惘": 10, "城惘": 2}
+    terms, scores = [term(written) for written in posts], (90, 88, 60, 55, 50, 40)
+    assert words(terms, scores, list(posts.values()), LEXICON) == ("观澜商惘", "退款", "款式", "城惘")
+
+
+def test_words_of_equal_score_come_in_the_order_of_writing():
+    assert words([term("退款"), term("到账")], (9, 9), (3, 3), LEXICON) == ("到账", "退款")
 
 
 @pytest.mark.parametrize(("topics", "spread"), [(8, 1), (100, 1), (100, 7), (1000, 600), (5, 5)])

@@ -25,6 +25,7 @@ MAGIC = b"guanlan-words 1\n"
 BUNDLED = "words.lexicon"
 LONGEST = 4  # characters of a word: so many fit into one key
 CHUNK = 256  # characters cut at once
+PAIR_BITS = 17
 
 
 class BadLexicon(ValueError):
@@ -38,6 +39,7 @@ class Cutter(NamedTuple):
     costs: NDArray[np.int32]  # in 64ths of a bit
     places: NDArray[np.int32]  # in the list
     common: NDArray[np.bool_]  # it distinguishes nothing
+    longest: NDArray[np.uint8]  # by the hash of two characters: the longest word that may begin with them
     unknown: int  # cost of a character that is not listed
 
 
@@ -70,6 +72,7 @@ class Lexicon:
             np.zeros(size, np.int32),
             np.zeros(size, np.int32),
             np.zeros(size, np.bool_),
+            np.zeros(1 << PAIR_BITS, np.uint8),
             _cost(0.5, total),
         )
         _fill(table, keys, costs, np.array([word in self.common for word in self.words], np.bool_))
@@ -148,6 +151,18 @@ def _fill(table, keys, costs, common):  # type: ignore[no-untyped-def]
         table.costs[at] = costs[place]
         table.places[at] = place
         table.common[at] = common[place]
+        size = 1
+        while size < LONGEST and keys[place] >> np.uint64(16 * size):
+            size += 1
+        if size > 1:
+            pair = _pair(keys[place] >> np.uint64(16 * (size - 2)))
+            table.longest[pair] = max(table.longest[pair], size)
+
+
+@njit(cache=True)
+def _pair(key):  # type: ignore[no-untyped-def]
+    """Return the place of two characters in `Cutter.longest`."""
+    return (key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - PAIR_BITS)
 
 
 @njit(cache=True)
@@ -163,9 +178,13 @@ def cut(codes, first, last, table, ends, slots):  # type: ignore[no-untyped-def]
     slot = np.full(length + 1, -1, np.int64)
     cost[0] = 0
     for p in range(length):
-        key = np.uint64(0)
-        for q in range(p, min(p + LONGEST, length)):
-            key = key << np.uint64(16) | np.uint64(codes[first + q])
+        key = np.uint64(codes[first + p])
+        reach = 1
+        if p + 1 < length:
+            reach = max(reach, table.longest[_pair(key << np.uint64(16) | np.uint64(codes[first + p + 1]))])
+        for q in range(p, min(p + reach, length)):
+            if q > p:
+                key = key << np.uint64(16) | np.uint64(codes[first + q])
             at = _slot(table.keys, key)
             listed = table.keys[at] == key
             if not listed and q > p:
@@ -179,6 +198,8 @@ def cut(codes, first, last, table, ends, slots):  # type: ignore[no-untyped-def]
         ends[count], slots[count] = p, slot[p]
         count += 1
         p = begin[p]
-    ends[:count] = ends[:count][::-1].copy()
-    slots[:count] = slots[:count][::-1].copy()
+    for i in range(count // 2):
+        j = count - 1 - i
+        ends[i], ends[j] = ends[j], ends[i]
+        slots[i], slots[j] = slots[j], slots[i]
     return count

@@ -17,6 +17,9 @@ COMMON = 24  # sixteenths of a bit: a term in more than about a third of the top
 ALONE = 0.2  # least cosine where a text shares a single term with a topic: one word is no matter
 PRIOR_TOPICS = 8  # as if so many other topics were known: a first topic's words are not worthless
 
+# Of a term: where its block begins, of which size it is (-1 none), in how many topics it stands, and its
+# weight in sixteenths of a bit.
+BLOCK, KIND, SPREAD, WEIGHT = range(4)
 TERMS, USED, TOPICS, FIRST, LAST, SINCE, LIVE = range(7)  # places in `Index.counters`
 SMALLEST, BLOCKS = 2, 6  # postings of the smallest block, and how many sizes there are: 2, 4 … LIST_CAP
 
@@ -25,17 +28,14 @@ class Index(NamedTuple):
     """The arrays the kernels work on; -1 stands for none."""
 
     keys: NDArray[np.uint64]  # per term slot: the term, 0 = free
-    blocks: NDArray[np.int32]  # per term slot: where its block begins, and of which size it is, -1 none
-    spread: NDArray[np.int32]  # per term slot: in how many topics it stands
-    weights: NDArray[np.int32]  # per term slot, in sixteenths of a bit
+    facts: NDArray[np.int32]  # per term slot: what BLOCK to WEIGHT name, side by side in the cache
     pool: NDArray[np.int32]  # per posting: the topic, and its documents that hold the term
     free: NDArray[np.int32]  # per size: the first free block; each begins with the next
     norms: NDArray[np.int64]  # per topic: squared length
     sizes: NDArray[np.int32]  # per topic: its documents in the window, 0 = free
     numbers: NDArray[np.int64]  # per topic: the caller's number, ever growing
     watches: NDArray[np.int32]  # per topic
-    scores: NDArray[np.int64]  # per topic: scratch, all zero between calls
-    shared: NDArray[np.int32]  # likewise
+    scores: NDArray[np.int64]  # per topic: the score and the terms shared; scratch, all zero between calls
     touched: NDArray[np.int32]  # scratch
     slots: NDArray[np.int32]  # per document (a ring) its term slots
     lengths: NDArray[np.int32]
@@ -54,7 +54,7 @@ def is_full(index):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def weight_of(topics, spread):  # type: ignore[no-untyped-def]
     """Return a term's weight: 16 * log2(topics / spread) - COMMON, at least 0.
 
@@ -68,7 +68,7 @@ def weight_of(topics, spread):  # type: ignore[no-untyped-def]
     return max((power - 16) * 16 + rest - COMMON, 0)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _slot(index, key):  # type: ignore[no-untyped-def]
     """Return the key's slot, taking a free one for a key not seen before."""
     mask = index.keys.size - 1
@@ -77,45 +77,45 @@ def _slot(index, key):  # type: ignore[no-untyped-def]
     while index.keys[at] != key:
         if index.keys[at] == 0:
             index.keys[at] = key
-            index.blocks[at, 1] = -1
-            index.spread[at] = 0
-            index.weights[at] = index.fresh[np.int64(key >> np.uint64(48))]
+            index.facts[at, KIND] = -1
+            index.facts[at, SPREAD] = 0
+            index.facts[at, WEIGHT] = index.fresh[np.int64(key >> np.uint64(48))]
             index.counters[TERMS] += 1
             break
         at = (at + 1) & mask
     return at
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _posting(index, slot, topic):  # type: ignore[no-untyped-def]
     """Return where the term's posting of a topic stands, or -1."""
-    first = index.blocks[slot, 0]
-    for node in range(first, first + index.spread[slot]):
+    first = index.facts[slot, BLOCK]
+    for node in range(first, first + index.facts[slot, SPREAD]):
         if index.pool[node, 0] == topic:
             return node
     return -1
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _raise(index, slot, topic):  # type: ignore[no-untyped-def]
     """Count one more document of `topic` with the term; a full list takes no further topic."""
     node = _posting(index, slot, topic)
     if node < 0:
-        if index.spread[slot] >= LIST_CAP:
+        if index.facts[slot, SPREAD] >= LIST_CAP:
             return
         _widen(index, slot)
-        node = index.blocks[slot, 0] + index.spread[slot]
+        node = index.facts[slot, BLOCK] + index.facts[slot, SPREAD]
         index.pool[node, 0], index.pool[node, 1] = topic, 0
-        index.spread[slot] += 1
-    weight = np.int64(index.weights[slot])
+        index.facts[slot, SPREAD] += 1
+    weight = np.int64(index.facts[slot, WEIGHT])
     index.norms[topic] += weight * weight * (2 * np.int64(index.pool[node, 1]) + 1)
     index.pool[node, 1] += 1
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _widen(index, slot):  # type: ignore[no-untyped-def]
     """See to it that the term's block has room for one more."""
-    kind, spread = index.blocks[slot, 1], index.spread[slot]
+    kind, spread = index.facts[slot, KIND], index.facts[slot, SPREAD]
     if kind >= 0 and spread < SMALLEST << kind:
         return
     block = index.free[kind + 1]
@@ -125,34 +125,36 @@ def _widen(index, slot):  # type: ignore[no-untyped-def]
         block = index.counters[USED]
         index.counters[USED] += SMALLEST << (kind + 1)
     if kind >= 0:
-        old = index.blocks[slot, 0]
-        index.pool[block : block + spread] = index.pool[old : old + spread]
+        old = index.facts[slot, BLOCK]
+        for node in range(spread):
+            index.pool[block + node, 0] = index.pool[old + node, 0]
+            index.pool[block + node, 1] = index.pool[old + node, 1]
         _give_back(index, slot)
-    index.blocks[slot, 0], index.blocks[slot, 1] = block, kind + 1
+    index.facts[slot, BLOCK], index.facts[slot, KIND] = block, kind + 1
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _give_back(index, slot):  # type: ignore[no-untyped-def]
-    block, kind = index.blocks[slot]
+    block, kind = index.facts[slot, BLOCK], index.facts[slot, KIND]
     index.pool[block, 0] = index.free[kind]
     index.free[kind] = block
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _lower(index, slot, topic):  # type: ignore[no-untyped-def]
     node = _posting(index, slot, topic)
     if node < 0:
         return
-    weight = np.int64(index.weights[slot])
+    weight = np.int64(index.facts[slot, WEIGHT])
     index.pool[node, 1] -= 1
     index.norms[topic] -= weight * weight * (2 * np.int64(index.pool[node, 1]) + 1)
     if index.pool[node, 1] == 0:
-        index.spread[slot] -= 1
-        last = index.blocks[slot, 0] + index.spread[slot]
+        index.facts[slot, SPREAD] -= 1
+        last = index.facts[slot, BLOCK] + index.facts[slot, SPREAD]
         index.pool[node, 0], index.pool[node, 1] = index.pool[last, 0], index.pool[last, 1]
-        if index.spread[slot] == 0:
+        if index.facts[slot, SPREAD] == 0:
             _give_back(index, slot)
-            index.blocks[slot, 1] = -1
+            index.facts[slot, KIND] = -1
 
 
 @njit(cache=True)
@@ -186,30 +188,34 @@ def nearest(index, terms, n):  # type: ignore[no-untyped-def]
 
     Of those that share only one, it must be as near as ALONE. A tie goes to the lowest number.
     """
+    # One step for all terms, then the next for all: so the processor waits for memory once, not n times.
+    slots, weights = np.empty(n, np.int64), np.empty(n, np.int64)
     own = np.int64(0)
+    for j in range(n):
+        slots[j] = _slot(index, terms[j])
+    for j in range(n):
+        weights[j] = np.int64(index.facts[slots[j], WEIGHT])
+        own += weights[j] * weights[j]
     touched = 0
     for j in range(n):
-        slot = _slot(index, terms[j])
-        weight = np.int64(index.weights[slot])
-        own += weight * weight
-        if weight == 0:
+        if weights[j] == 0:
             continue
-        first = index.blocks[slot, 0]
-        for node in range(first, first + index.spread[slot]):
+        square, first = weights[j] * weights[j], index.facts[slots[j], BLOCK]
+        for node in range(first, first + index.facts[slots[j], SPREAD]):
             topic = index.pool[node, 0]
-            if index.scores[topic] == 0:
+            if index.scores[topic, 0] == 0:
                 index.touched[touched] = topic
                 touched += 1
-            index.scores[topic] += weight * weight * index.pool[node, 1]
-            index.shared[topic] += 1
+            index.scores[topic, 0] += square * index.pool[node, 1]
+            index.scores[topic, 1] += 1
     best, highest = -1, 0.0
     for j in range(touched):
         topic = index.touched[j]
-        score = float(index.scores[topic]) / np.sqrt(float(own) * float(index.norms[topic]))
-        if index.shared[topic] == 1 and score < ALONE:
+        score = float(index.scores[topic, 0]) / np.sqrt(float(own) * float(index.norms[topic]))
+        if index.scores[topic, 1] == 1 and score < ALONE:
             score = 0.0
-        index.scores[topic] = 0
-        index.shared[topic] = 0
+        index.scores[topic, 0] = 0
+        index.scores[topic, 1] = 0
         if score > highest or (score == highest and index.numbers[topic] < index.numbers[best]):
             best, highest = topic, score
     return best, highest
@@ -263,13 +269,13 @@ def reweigh(index):  # type: ignore[no-untyped-def]
     for slot in range(index.keys.size):
         if index.keys[slot] == 0:
             continue
-        spread = index.spread[slot]
+        spread = index.facts[slot, SPREAD]
         here = live[np.int64(index.keys[slot] >> np.uint64(48))] + PRIOR_TOPICS
         weight = np.int64(0)
         if spread < LIST_CAP:
             weight = np.int64(weight_of(here, max(spread, 1)))
-        index.weights[slot] = weight
-        first = index.blocks[slot, 0]
+        index.facts[slot, WEIGHT] = weight
+        first = index.facts[slot, BLOCK]
         for node in range(first, first + spread):
             times = np.int64(index.pool[node, 1])
             index.norms[index.pool[node, 0]] += weight * weight * times * times
@@ -284,11 +290,12 @@ def pairs(index, least, longest, out, shares):  # type: ignore[no-untyped-def]
     """
     n = 0
     for slot in range(index.keys.size):
-        if index.spread[slot] < 2 or index.spread[slot] > longest or index.weights[slot] == 0:
+        spread, weight = index.facts[slot, SPREAD], np.int64(index.facts[slot, WEIGHT])
+        if spread < 2 or spread > longest or weight == 0:
             continue
-        square = np.int64(index.weights[slot]) * np.int64(index.weights[slot])
-        first = index.blocks[slot, 0]
-        last = first + index.spread[slot]
+        square = weight * weight
+        first = index.facts[slot, BLOCK]
+        last = first + spread
         for node in range(first, last):
             one = index.pool[node, 0]
             for other in range(node + 1, last):
@@ -323,11 +330,9 @@ def move(old, index):  # type: ignore[no-untyped-def]
     """Copy a table of terms into a roomier one, leaving out terms that no topic holds."""
     places = np.full(old.keys.size, -1, np.int32)
     for slot in range(old.keys.size):
-        if old.keys[slot] != 0 and old.spread[slot] > 0:
+        if old.keys[slot] != 0 and old.facts[slot, SPREAD] > 0:
             place = _slot(index, old.keys[slot])
-            index.blocks[place] = old.blocks[slot]
-            index.spread[place] = old.spread[slot]
-            index.weights[place] = old.weights[slot]
+            index.facts[place] = old.facts[slot]
             places[slot] = place
     ring = index.stamps.size
     for number in range(index.counters[FIRST], index.counters[LAST]):
@@ -361,6 +366,6 @@ def tally(index, topic, most):  # type: ignore[no-untyped-def]
         if kept < 0 or keys[i] != keys[kept]:
             kept += 1
             keys[kept] = keys[i]
-            scores[kept] = np.int64(index.weights[_slot(index, keys[i])])
+            scores[kept] = np.int64(index.facts[_slot(index, keys[i]), WEIGHT])
         documents[kept] += 1
     return keys[: kept + 1], documents[: kept + 1], scores[: kept + 1] * documents[: kept + 1]

@@ -164,7 +164,7 @@ class Topics:
         if count[postings.USED] + MOST_TERMS * postings.LIST_CAP > index.pool.shape[0]:
             self._index = index = index._replace(pool=np.concatenate([index.pool, np.zeros_like(index.pool)]))
         if 10 * (count[postings.TERMS] + 2 * MOST_TERMS) > 6 * index.keys.size:
-            held = int(np.count_nonzero(index.spread))
+            held = int(np.count_nonzero(index.facts[:, postings.SPREAD]))
             size = index.keys.size * (2 if 10 * held > 3 * index.keys.size else 1)
             roomy = index._replace(**_table(size))
             count[postings.TERMS] = 0
@@ -175,9 +175,7 @@ class Topics:
 def _table(size: int) -> dict[str, Any]:
     return {
         "keys": np.zeros(size, np.uint64),
-        "blocks": np.full((size, 2), -1, np.int32),
-        "spread": np.zeros(size, np.int32),
-        "weights": np.zeros(size, np.int32),
+        "facts": np.zeros((size, 4), np.int32),
     }
 
 
@@ -192,8 +190,7 @@ def _empty(documents: int) -> Index:
         sizes=np.zeros(topics, np.int32),
         numbers=np.zeros(topics, np.int64),
         watches=np.zeros(topics, np.int32),
-        scores=np.zeros(topics, np.int64),
-        shared=np.zeros(topics, np.int32),
+        scores=np.zeros((topics, 2), np.int64),
         touched=np.zeros(topics, np.int32),
         slots=np.zeros((documents, MOST_TERMS), np.int32),
         lengths=np.zeros(documents, np.int32),

@@ -1,5 +1,6 @@
 """The worker: runs the main flow round and round until it is told to stop."""
 
+import gc
 import logging
 import signal
 import threading
@@ -31,6 +32,8 @@ class Worker:
         """Run until stopped; rest only when a whole round found nothing to do."""
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
+        gc.collect()
+        gc.freeze()  # what is loaded now stays: the collector need not walk it for every batch of posts
         while not self.stopping.is_set():
             busy = [self.step(stage) for stage in self.stages if not self.stopping.is_set()]
             if not any(busy):
