@@ -6,6 +6,7 @@ from its posts, in which these words stand thickest. So a name is always a perso
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from numba import njit
@@ -33,13 +34,14 @@ def wants(posts: int) -> bool:
 
 def clauses(title: str | None, text: str | None) -> list[str]:
     """Return the first clauses of a post that may serve as a name, its title's before its text's."""
-    return list(_clauses(title or "", _CHAIN.sub("", text or "")))[:EACH]
+    own = _CHAIN.sub("", text) if text and "//" in text else text
+    return list(islice(_clauses(*filter(None, (title, own))), EACH))
 
 
 def _clauses(*fields: str) -> Iterator[str]:
     for field in fields:
         for part in _ENDS.split(_MARKS.sub(r" \1 ", field)):
-            if SHORTEST <= len(part) <= LONGEST and any(character.isalpha() for character in part):
+            if SHORTEST <= len(part) <= LONGEST and any(map(str.isalpha, part)):
                 yield part
 
 

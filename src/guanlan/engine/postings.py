@@ -35,11 +35,13 @@ class Index(NamedTuple):
     sizes: NDArray[np.int32]  # per topic: its documents in the window, 0 = free
     numbers: NDArray[np.int64]  # per topic: the caller's number, ever growing
     watches: NDArray[np.int32]  # per topic
+    latest: NDArray[np.int64]  # per topic: its last document, numbered from the stream's first
     scores: NDArray[np.int64]  # per topic: the score and the terms shared; scratch, all zero between calls
     touched: NDArray[np.int32]  # scratch
     slots: NDArray[np.int32]  # per document (a ring) its term slots
     lengths: NDArray[np.int32]
     topics: NDArray[np.int32]  # per document
+    before: NDArray[np.int64]  # per document: the one before it of the same topic, -1 none
     stamps: NDArray[np.int64]  # per document: microseconds of event time
     fresh: NDArray[np.int32]  # per watch: the weight of a term not seen before
     counters: NDArray[np.int64]
@@ -232,6 +234,7 @@ def found(index, number, watch):  # type: ignore[no-untyped-def]
     index.numbers[topic] = number
     index.watches[topic] = watch
     index.norms[topic] = 0
+    index.latest[topic] = -1
     return topic
 
 
@@ -251,6 +254,8 @@ def add(index, terms, n, topic, at):  # type: ignore[no-untyped-def]
         _raise(index, slot, topic)
     index.lengths[place] = n
     index.topics[place] = topic
+    index.before[place] = index.latest[topic]
+    index.latest[topic] = index.counters[LAST]
     index.stamps[place] = at
     index.counters[LAST] += 1
     index.counters[SINCE] += 1
@@ -311,8 +316,12 @@ def pairs(index, least, longest, out, shares):  # type: ignore[no-untyped-def]
 def retell(index, topic, into):  # type: ignore[no-untyped-def]
     """Give the documents of one topic to another."""
     ring = index.stamps.size
+    index.latest[into] = -1
     for number in range(index.counters[FIRST], index.counters[LAST]):
         place = number % ring
+        if index.topics[place] == topic or index.topics[place] == into:
+            index.before[place] = index.latest[into]
+            index.latest[into] = number
         if index.topics[place] != topic:
             continue
         for j in range(index.lengths[place]):
@@ -345,19 +354,18 @@ def move(old, index):  # type: ignore[no-untyped-def]
 def tally(index, topic, most):  # type: ignore[no-untyped-def]
     """Return (terms, documents, scores) of a topic's latest `most` documents."""
     ring = index.stamps.size
+    most = min(most, index.sizes[topic])
     keys = np.empty(most * index.slots.shape[1], np.uint64)
     n, seen = 0, 0
-    number = index.counters[LAST] - 1
-    most = min(most, index.sizes[topic])
-    while seen < most:
+    number = index.latest[topic]
+    while number >= index.counters[FIRST] and seen < most:
         place = number % ring
-        if index.topics[place] == topic:
-            seen += 1
-            for j in range(index.lengths[place]):
-                if index.slots[place, j] >= 0:
-                    keys[n] = index.keys[index.slots[place, j]]
-                    n += 1
-        number -= 1
+        seen += 1
+        for j in range(index.lengths[place]):
+            if index.slots[place, j] >= 0:
+                keys[n] = index.keys[index.slots[place, j]]
+                n += 1
+        number = index.before[place]
     keys[:n].sort()
     documents = np.zeros(n, np.int64)
     scores = np.zeros(n, np.int64)
