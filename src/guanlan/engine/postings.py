@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from guanlan.engine.terms import MOST_TERMS
 
-LIST_CAP = 64  # topics one term may lead to; a term in more of them distinguishes none
+LIST_CAP = 128  # topics one term may lead to; a term in more of them distinguishes none
 COMMON = 24  # sixteenths of a bit: a term in more than about a third of the topics weighs nothing
 ALONE = 0.2  # least cosine where a text shares a single term with a topic: one word is no matter
 PRIOR_TOPICS = 8  # as if so many other topics were known: a first topic's words are not worthless
@@ -21,7 +21,7 @@ PRIOR_TOPICS = 8  # as if so many other topics were known: a first topic's words
 # weight in sixteenths of a bit.
 BLOCK, KIND, SPREAD, WEIGHT = range(4)
 TERMS, USED, TOPICS, FIRST, LAST, SINCE, LIVE = range(7)  # places in `Index.counters`
-SMALLEST, BLOCKS = 2, 6  # postings of the smallest block, and how many sizes there are: 2, 4 … LIST_CAP
+SMALLEST, BLOCKS = 2, 7  # postings of the smallest block, and how many sizes there are: 2, 4 … LIST_CAP
 
 
 class Index(NamedTuple):
