@@ -18,15 +18,15 @@ class Opinion(NamedTuple):
     advertisement: bool
 
 
-def opinions(judged: Mapping[str, Array], model: Model) -> Iterator[Opinion]:
-    """Yield the opinion of each post of a batch that `heads.judge` judged."""
+def opinions(judged: Mapping[str, Array], model: Model, negative: Array) -> Iterator[Opinion]:
+    """Yield the opinion of each post of a batch that `heads.judge` judged; `negative` says which are so."""
     stances, emotions = _named(judged, model, STANCE), _named(judged, model, EMOTION)
     abuse, advertisement = _yes(judged, model, ABUSE), _yes(judged, model, ADVERTISEMENT)
     category = model.head(CATEGORY)
     likeliest = judged[CATEGORY].argmax(axis=1).tolist() if category else ()
-    sure = (judged[CATEGORY].max(axis=1) >= category.working).tolist() if category else ()
+    sure = (negative & (judged[CATEGORY].max(axis=1) >= category.working)).tolist() if category else ()
     for post, stance in enumerate(stances):
-        complains = category is not None and sure[post] and stance["negative"] >= model.negative_at
+        complains = category is not None and sure[post]
         yield Opinion(
             stance,
             emotions[post] if emotions else {},
