@@ -14,7 +14,9 @@ MOOD = Head("mood", ("good", "bad"), 3, 0.2, (0.0, 1.0), 0)
 
 def small() -> Model:
     table = np.arange(80, dtype=np.int8).reshape(16, 5)
-    return Model(table, (STANCE, MOOD), {"invented": 9, "seed": 4}, {"微博": Line(0.8, (0.1, 0.0, -0.1))})
+    return Model(
+        table, (STANCE, MOOD), {"invented": 9, "seed": 4}, {"微博": Line(0.8, (0.1, 0.0, -0.1), 640)}
+    )
 
 
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:
@@ -25,7 +27,8 @@ def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     assert (loaded.heads, loaded.negative_at, loaded.bits) == ((STANCE, MOOD), 700, 4)
     assert loaded.head("mood") == MOOD
     assert loaded.head("none") is None
-    assert loaded.sources == {"微博": Line(0.8, (0.1, 0.0, -0.1))}
+    assert loaded.sources == {"微博": Line(0.8, (0.1, 0.0, -0.1), 640)}
+    assert (loaded.negative_from("微博"), loaded.negative_from("抖音")) == (640, 700)
     assert loaded.origin == {"invented": 9, "seed": 4}
     assert loaded.fingerprint == small().fingerprint
 
@@ -44,10 +47,11 @@ def test_one_weight_or_threshold_changes_the_fingerprint() -> None:
         replace(small(), heads=(replace(STANCE, working=701), MOOD)),
         replace(small(), heads=(STANCE, replace(MOOD, scale=0.11))),
         replace(small(), heads=(replace(STANCE, bias=(0.3, 0.0, -0.21)), MOOD)),
-        small().corrected({"微博": Line(0.8, (0.1, 0.0, -0.2))}),
+        small().corrected({"微博": Line(0.8, (0.1, 0.0, -0.2), 640)}),
+        small().corrected({"微博": Line(0.8, (0.1, 0.0, -0.1), 641)}),
         small(),
     ]
-    assert len({model.fingerprint for model in others}) == 6
+    assert len({model.fingerprint for model in others}) == 7
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

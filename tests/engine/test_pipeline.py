@@ -21,7 +21,7 @@ from engine.invented import (
     post,
     stream,
 )
-from guanlan.engine.model import Model
+from guanlan.engine.model import Line, Model
 from guanlan.engine.pipeline import Analyser
 from guanlan.engine.posts import BadBatch
 from guanlan.engine.query import Watch
@@ -293,6 +293,18 @@ def test_another_model_reads_from_then_on():
     run.apply(ModelChanged(negative_from(1001)))
     run.feed(batch(varied(0, 3)))
     assert run.events()[0].measures["negative_24h"] == 0
+
+
+@pytest.mark.parametrize(
+    "minutes", [0, 3]
+)  # all in one minute go through the compiled loop, apart each alone
+def test_a_platform_put_right_is_judged_by_its_own_working_point(minutes):
+    # Praise is 18 per mille negative: above the point that 微博 has of its own, below the model's.
+    own_point = model().corrected({"微博": Line(1.0, (0.0, 0.0, 0.0), 10)})
+    for platform, expected in (("微博", 12), ("抖音", 0)):
+        run = Analyser(own_point, (MALL,), TABLE)
+        run.feed(batch([post(i, i * minutes, PRAISE + own(i), platform=platform) for i in range(12)]))
+        assert [event.measures["negative_24h"] for event in run.events()] == [expected]
 
 
 def test_background_counts_make_growth_known():

@@ -13,7 +13,7 @@ from guanlan.engine import heads
 from guanlan.engine.heads import because, exponential, judge, scores
 from guanlan.engine.model import CLASSES, Head, Line, Model
 from guanlan.engine.ngrams import SEED, extend, row_of, squeeze
-from guanlan.engine.stance import is_negative, logits, stance
+from guanlan.engine.stance import is_negative, logits, stance, stance_of
 from guanlan.engine.text import Texts, normalise
 
 OBVIOUS = list(csv.DictReader((Path(__file__).parent / "obvious.csv").open(encoding="utf-8")))
@@ -157,10 +157,35 @@ def test_each_head_names_its_own_words() -> None:
 
 
 def test_what_corrections_taught_of_a_platform_moves_its_posts_only() -> None:
-    model = two_heads().corrected({"黑猫": Line(2.0, (1.0, 0.0, -1.0))})
+    model = two_heads().corrected({"黑猫": Line(2.0, (1.0, 0.0, -1.0), 600)})
     texts = read("坏", "坏")
     low, middle, high = logits(texts, model)[0].tolist()
     powers = [math.exp(score) for score in (2 * low + 1, 2 * middle, 2 * high - 1)]
     judged = judge(texts, model, ["微博", "黑猫"])["stance"].tolist()
     assert judged[0] == judge(texts, two_heads())["stance"].tolist()[0]
     assert judged[1] == pytest.approx([1000 * power / sum(powers) for power in powers], abs=1)
+
+
+def test_a_platform_put_right_has_its_own_working_point() -> None:
+    model = two_heads().corrected({"黑猫": Line(1.0, (0.0, 0.0, 0.0), 300)})  # the model's own is 600
+    chances = np.array([[599, 401, 0], [600, 400, 0], [299, 0, 701], [300, 0, 700]])
+    assert is_negative(chances, model, ["微博", "微博", "黑猫", "黑猫"]).tolist() == [
+        False,
+        True,
+        False,
+        True,
+    ]
+    assert is_negative(chances, model).tolist() == [False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("shares", "called"),
+    [
+        ((300, 650, 50), "negative"),
+        ((299, 400, 301), "neutral"),
+        ((200, 400, 400), "neutral"),
+        ((1, 2, 997), "positive"),
+    ],
+)
+def test_a_post_below_the_working_point_is_the_likelier_of_the_others(shares, called) -> None:
+    assert stance_of(dict(zip(CLASSES, shares, strict=True)), 300) == called

@@ -16,6 +16,7 @@ from guanlan.engine.heads import MILLE, judge
 from guanlan.engine.learning import balanced, quantised
 from guanlan.engine.model import STANCE, Model
 from guanlan.engine.opinions import opinions
+from guanlan.engine.stance import is_negative
 from guanlan.engine.tasks import CATEGORIES, HEADS, Example, gather, once, tasks
 from guanlan.engine.text import normalise
 from guanlan.engine.train_heads import fit_head, sure_point, temperature, unseen_scores, working_point
@@ -159,7 +160,7 @@ def test_the_model_that_ships_answers_every_head() -> None:
     ]
     judged = judge(normalise(pa.nulls(4, pa.string()), pa.array(words)), model)
     assert all((shares.sum(axis=1) == MILLE).all() for shares in judged.values())
-    seen = opinions(judged, model)
+    seen = opinions(judged, model, is_negative(judged[STANCE], model))
     assert seen.category[0] == "LOGISTICS"
     assert [max(felt, key=felt.__getitem__) for felt in seen.emotion[1:3]] == ["angry", "happy"]
     assert seen.category[2] is None  # it complains of nothing

@@ -96,6 +96,11 @@ class TestRecalibrate:
 
         assert list(model.sources) == [WEIBO]
         assert model.sources[WEIBO].shifts[1] > 0.5  # half the posts are neutral, whatever they say
+        point = model.sources[WEIBO].working
+        assert (model.negative_from(WEIBO), model.negative_from("抖音")) == (
+            point,
+            folding.model().negative_at,
+        )
         assert (model.table == folding.model().table).all()
         posts = frozen()
         assert said(model, posts, "抖音") == said(folding.model(), posts, "抖音")
@@ -153,7 +158,7 @@ class TestRecalibrate:
 def mild(stream: Stream, cast: Cast) -> ModelVersion:
     """A version that calls nothing of the complaints platform negative."""
     base = actions._shipped(stream, NOW)
-    model = folding.model().corrected({BLACKCAT: Line(1.0, (-20.0, 0.0, 0.0))})
+    model = folding.model().corrected({BLACKCAT: Line(1.0, (-20.0, 0.0, 0.0), 748)})
     return actions._keep(stream, model, NOW, base=base, platform=BLACKCAT, person=cast.li, count=300)
 
 
@@ -175,6 +180,21 @@ class TestPutInForce:
         assert after[:10] == before
         assert "negative" not in {row["stance"] for row in after[10:]}
         assert folding.in_force(stream).fingerprint == mild.fingerprint
+
+    def test_posts_of_the_platform_are_called_at_its_own_working_point(
+        self, watch: Watch, bring: Any, cast: Cast, stream: Stream
+    ) -> None:
+        model = folding.model().corrected({BLACKCAT: Line(1.0, (0.0, 0.0, 0.0), 1)})
+        base = actions._shipped(stream, NOW)
+        keen = actions._keep(stream, model, NOW, base=base, platform=BLACKCAT, person=cast.li, count=300)
+        bring(10, start=NOW - timedelta(hours=3))
+        assert {"neutral", "positive"} & set(Reading.objects.values_list("stance", flat=True))
+
+        self.put(keen, cast.li)
+        bring(10, start=NOW - timedelta(hours=1))
+
+        after = Reading.objects.order_by("pk")[10:]
+        assert {reading.stance for reading in after} == {"negative"}
 
     def test_an_earlier_one_comes_back(
         self, watch: Watch, bring: Any, mild: ModelVersion, cast: Cast, stream: Stream
@@ -236,7 +256,7 @@ class TestPutInForce:
 class TestComparing:
     def test_counts_by_hand(self) -> None:
         posts = frozen()
-        never = folding.model().corrected({WEIBO: Line(1.0, (-50.0, 50.0, 0.0))})
+        never = folding.model().corrected({WEIBO: Line(1.0, (-50.0, 50.0, 0.0), 748)})
 
         found = compare(folding.model(), never, posts, WEIBO)
 
@@ -247,6 +267,13 @@ class TestComparing:
         assert len(found.differences) == sum(
             call != "neutral" for call in said(folding.model(), posts, WEIBO)
         )
+
+    def test_each_platform_is_compared_at_its_own_working_point(self) -> None:
+        all_of_it = folding.model().corrected({WEIBO: Line(1.0, (0.0, 0.0, 0.0), 1)})
+        found = compare(folding.model(), all_of_it, frozen(), WEIBO)
+        assert found.points == (folding.model().negative_at, 1)
+        assert found.after.found == 15 > found.before.found
+        assert compare(folding.model(), all_of_it, frozen(), "抖音").differences == ()
 
     def test_the_model_that_ships_reads_what_ships_with_it(self) -> None:
         found = compare(folding.model(), folding.model(), frozen(), WEIBO)
@@ -268,6 +295,10 @@ class TestThePages:
         page = browser.get(reverse("model", args=[version.key])).content.decode()
         assert "附带的固定考题" in page
         assert "没有拿来学的人工核对" in page
+        assert page.count("负面概率至少") == 2
+        points = (folding.model().negative_at, folding.model_of(version).negative_from(WEIBO))
+        shown = "".join(f'<td class="r n">{(point + 5) // 10}%</td>' for point in points)
+        assert shown in page
 
         page = browser.get(reverse("models")).content.decode()
         assert page.count("在用</b>") == page.count("投入使用") == 1

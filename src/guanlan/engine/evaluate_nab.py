@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 
-from guanlan.engine.bursts import ONE, REFRACTORY, State, close_bin, low_limit, room
+from guanlan.engine.bursts import ONE, REFRACTORY, WINDOW, State, close_bin, low_limit, rises, room
 from guanlan.engine.course import Floats
 from guanlan.engine.grid import grid
 
@@ -113,13 +113,13 @@ def alarms(one: Series) -> list[int]:
 @njit(cache=True)
 def _told(state: State, counts):  # type: ignore[no-untyped-def]
     told = []
-    state.limit[0] = low_limit(0, 0, ONE)
+    state.limit[0] = low_limit(0, 0, ONE, ONE)
     for row in range(counts.size):
         state.counts[0] = counts[row]
-        if state.counts[0] >= state.limit[0] and row >= state.quiet_until[0]:
+        if rises(state, 0):
             told.append(row)
             state.quiet_until[0] = row + REFRACTORY
-        close_bin(state, 0, ONE, ONE)
+        close_bin(state, 0, ONE, ONE, (WINDOW + 1) * ONE)
     return np.array(told, np.int64)
 
 

@@ -28,25 +28,31 @@ Exams = Callable[[Corpus], list[tuple[str, Array]]]
 class Figures:
     """Of 1: how far certainty is off, what is right, and at the working point alarms and finds.
 
-    `macro_f1` and `alarms` are None where no text is neutral.
+    `macro_f1` is None where no text is neutral; `alarms` are of the texts that are not negative.
     """
 
     calibration: float
     accuracy: float
     macro_f1: float | None
-    alarms: float | None
+    alarms: float
     recall: float
 
 
 @dataclass(frozen=True)
 class Row:
-    """One source left out: before, after (mean of the draws), and the worst draw's calibration."""
+    """One source left out: before, after (mean of the draws), and what the draws differ in.
+
+    `worst` is the worst draw's calibration, `fewest` the least recall of one; `points` are the model's
+    working point and the mean of those learnt.
+    """
 
     source: str
     texts: int
     before: Figures
     after: Figures
     worst: float
+    fewest: float
+    points: tuple[int, float]
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,13 @@ class Table:
     rows: tuple[Row, ...]
 
     def __str__(self) -> str:
-        pairs = [_("校准误差"), _("准确率"), _("三类宏 F1"), _("中性误报"), _("负面召回")]
-        heads = [_("留出来源"), _("其余条数"), *(_("{what}，前→后").format(what=pair) for pair in pairs)]
-        return grid([*heads, _("最差一次校准误差")], [_cells(row) for row in self.rows])
+        pairs = [_("校准误差"), _("准确率"), _("三类宏 F1"), _("误报"), _("负面召回")]
+        heads = [
+            _("留出来源"),
+            _("其余条数"),
+            *(_("{what}，前→后").format(what=pair) for pair in [*pairs, _("工作点")]),
+        ]
+        return grid([*heads, _("最差一次校准误差"), _("最低一次召回")], [_cells(row) for row in self.rows])
 
 
 def evaluate_recalibration(folder: Path, exams: Exams, *, seed: int) -> Table | None:
@@ -81,15 +91,18 @@ def evaluate_recalibration(folder: Path, exams: Exams, *, seed: int) -> Table | 
 def examine(name: str, scores: Array, truth: Array, negative_at: int, seed: int) -> Row:
     """Return the source's row, from its texts' scores (n, 3) and true classes (n,)."""
     draw = np.random.default_rng(seed)
-    before, after = [], []
+    before, after, points = [], [], []
     for _draw in range(DRAWS):
         order = draw.permutation(len(truth))
         judged, rest = order[:FEWEST], order[FEWEST:]
-        line = fitted(scores[judged], truth[judged])
+        line = fitted(scores[judged], truth[judged], negative_at)
+        points.append(line.working)
         before.append(figures(scores[rest], truth[rest], negative_at))
-        after.append(figures(righted(scores[rest], line), truth[rest], negative_at))
+        after.append(figures(righted(scores[rest], line), truth[rest], line.working))
     worst = max(one.calibration for one in after)
-    return Row(name, len(truth) - FEWEST, _mean(before), _mean(after), worst)
+    fewest = min(one.recall for one in after)
+    met = negative_at, float(np.mean(points))
+    return Row(name, len(truth) - FEWEST, _mean(before), _mean(after), worst, fewest, met)
 
 
 def figures(scores: Array, truth: Array, negative_at: int) -> Figures:
@@ -102,7 +115,7 @@ def figures(scores: Array, truth: Array, negative_at: int) -> Figures:
         calibration_error(shares.max(axis=1) / MILLE, shares.argmax(axis=1) == truth),
         float(np.mean(said == truth)),
         macro_f1(truth, said, len(CLASSES)) if neutral else None,
-        float(np.mean(called[truth == 1])) if neutral else None,
+        float(np.mean(called[truth != 0])),
         float(np.mean(called[truth == 0])),
     )
 
@@ -115,4 +128,5 @@ def _mean(draws: list[Figures]) -> Figures:
 def _cells(row: Row) -> list[str]:
     pairs = zip(vars(row.before).values(), vars(row.after).values(), strict=True)
     shown = ["—" if one is None else f"{one:.3f} → {other:.3f}" for one, other in pairs]
-    return [row.source, f"{row.texts:,}", *shown, f"{row.worst:.3f}"]
+    point = f"{row.points[0]} → {row.points[1]:.0f}"
+    return [row.source, f"{row.texts:,}", *shown, point, f"{row.worst:.3f}", f"{row.fewest:.3f}"]

@@ -8,7 +8,7 @@ from numba import njit
 from guanlan.engine.ngrams import Array, collect
 from guanlan.engine.text import Texts
 
-BITS = 18
+BITS = 17
 PASSES = 6
 RATE = 0.1
 RIDGE = 1e-4

@@ -48,10 +48,14 @@ class Head:
 
 
 class Line(NamedTuple):
-    """How the stance scores of one platform are put right: `slope * score + shift`, a shift a class."""
+    """How the stance scores of one platform are put right: `slope * score + shift`, a shift a class.
+
+    From `working` per mille on, then, a post of it is called negative.
+    """
 
     slope: float
     shifts: tuple[float, float, float]
+    working: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +79,13 @@ class Model:
 
     @property
     def negative_at(self) -> int:
-        """Per mille from which a post is called negative."""
+        """Per mille from which a post is called negative, where its platform has no point of its own."""
         return self.heads[0].working
+
+    def negative_from(self, platform: str) -> int:
+        """Return the per mille from which a post of `platform` is called negative."""
+        line = self.sources.get(platform)
+        return self.negative_at if line is None else line.working
 
     @property
     def bits(self) -> int:
@@ -143,7 +152,9 @@ class Model:
             "rows": int(self.table.shape[0]),
             "heads": [asdict(head) for head in self.heads],
             "origin": self.origin,
-            "sources": {name: [line.slope, *line.shifts] for name, line in self.sources.items()},
+            "sources": {
+                name: [line.slope, *line.shifts, line.working] for name, line in self.sources.items()
+            },
         }
 
 
@@ -156,8 +167,8 @@ def _heads(written: dict[str, Any]) -> tuple[Head, ...]:
 
 def _sources(written: dict[str, Any]) -> dict[str, Line]:
     return {
-        name: Line(slope, (low, middle, high))
-        for name, (slope, low, middle, high) in written["sources"].items()
+        name: Line(slope, (low, middle, high), working)
+        for name, (slope, low, middle, high, working) in written["sources"].items()
     }
 
 

@@ -20,25 +20,27 @@ class Opinions(NamedTuple):
     advertisement: list[bool]
 
 
-def opinions(judged: Mapping[str, Array], model: Model) -> Opinions:
-    """Return the opinions of a batch that `heads.judge` judged; a head the model lacks says nothing."""
+def opinions(judged: Mapping[str, Array], model: Model, negative: Array) -> Opinions:
+    """Return the opinions of a batch that `heads.judge` judged; a head the model lacks says nothing.
+
+    `negative` says which posts the model calls so.
+    """
     posts = len(judged[STANCE])
     return Opinions(
         _named(judged, model, STANCE),
         _named(judged, model, EMOTION) or [{}] * posts,
-        _complaints(judged, model, posts),
+        _complaints(judged, model, negative),
         _yes(judged, model, ABUSE, posts),
         _yes(judged, model, ADVERTISEMENT, posts),
     )
 
 
-def _complaints(judged: Mapping[str, Array], model: Model, posts: int) -> list[str | None]:
+def _complaints(judged: Mapping[str, Array], model: Model, negative: Array) -> list[str | None]:
     head = model.head(CATEGORY)
+    found: list[str | None] = [None] * len(negative)
     if head is None:
-        return [None] * posts
-    complains = judged[STANCE][:, 0] >= model.negative_at
-    sure = complains & (judged[CATEGORY].max(axis=1) >= head.working)
-    found: list[str | None] = [None] * posts
+        return found
+    sure = negative & (judged[CATEGORY].max(axis=1) >= head.working)
     for post in np.flatnonzero(sure).tolist():
         found[post] = head.classes[int(judged[CATEGORY][post].argmax())]
     return found

@@ -43,7 +43,7 @@ class Analyser:
         posts.check(batch)
         stream = self._stream
         reading = read(batch, stream.clock, stream.seen, self._matcher, self._model, self._duplicates)
-        taker = Taker(stream, reading, self._model.negative_at)
+        taker = Taker(stream, reading)
         for run in taker.runs():
             self._tick_to(int(reading.clocks[run[0]]))
             taker.take(run)

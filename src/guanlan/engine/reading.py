@@ -18,6 +18,7 @@ from guanlan.engine.posts import COUNTS, MEDIA_TYPES
 from guanlan.engine.query import Hits, Matcher
 from guanlan.engine.seen import Keys, Seen, fingerprints
 from guanlan.engine.signs import Sign
+from guanlan.engine.stance import is_negative
 from guanlan.engine.text import Texts, normalise
 
 WORDS = ("id", "platform", "author", "url", "title", "text")
@@ -38,7 +39,7 @@ class Reading:
     clocks: NDArray[np.int64]  # event time when the post comes
     known: NDArray[np.bool_]
     hits: Hits
-    stance: NDArray[np.int32]  # per mille for CLASSES, a line a post
+    negative: NDArray[np.bool_]  # whether the model calls it so
     opinions: Opinions
     harms: dict[int, tuple[Sign, ...]]
     demands: dict[int, tuple[Sign, ...]]
@@ -67,6 +68,7 @@ def read(
     keys = fingerprints(platforms, ids)
     known = seen.visit(keys, clocks)
     judged = judge(texts, model, platforms.to_pylist())
+    negative = is_negative(judged[STANCE], model, platforms.to_pylist())
     return Reading(
         texts,
         keys,
@@ -78,8 +80,8 @@ def read(
         clocks,
         known,
         matcher.find(texts, batch),
-        judged[STANCE],
-        opinions(judged, model),
+        negative,
+        opinions(judged, model, negative),
         harm.signs().find(texts, _years(at)),
         demands.signs().find(texts, _years(at)),
         _copies(batch, texts, clocks, known, duplicates),

@@ -1,5 +1,8 @@
 """Learns from what people said of single posts how one platform's stance scores are put right.
 
+With them goes the platform's own working point: chances put right are other chances, and the
+model's point was chosen for those before.
+
 Assumed is that the posts that people judged are a fair sample of the platform's: that they
 confirm what is right as readily as they correct what is wrong. If they only correct, every
 example is a mistake, and the line learns to turn the model round; so a set with hardly any
@@ -11,8 +14,10 @@ from gettext import gettext as _
 
 import numpy as np
 
+from guanlan.engine.heads import MILLE, chances
 from guanlan.engine.model import CLASSES, Line
 from guanlan.engine.ngrams import Array
+from guanlan.engine.stance import FALSE_ALARMS, LEAST_SURE
 
 FEWEST = 200
 CONFIRMED = 4  # one judgement in so many must say that the model was right
@@ -23,15 +28,6 @@ STEPS, SMALL = 50, 1e-10
 
 class NotEnough(ValueError):
     """The judgements are too few or too one-sided to learn from; the message is a sentence."""
-
-
-def line(scores: Array, truth: Array) -> Line:
-    """Return the line under which scores (n, 3) of CLASSES best explain the classes `truth` (n,).
-
-    The model's own scores, not yet put right by an earlier line. Raises NotEnough.
-    """
-    refuse_few(len(truth), int(np.sum(scores.argmax(axis=1) == truth)))
-    return fitted(scores, truth)
 
 
 def refuse_few(judged: int, right: int) -> None:
@@ -50,8 +46,37 @@ def refuse_few(judged: int, right: int) -> None:
         )
 
 
-def fitted(scores: Array, truth: Array) -> Line:
-    """Return the line of least log loss with a pull to (1, 0, 0, 0), by Newton's method."""
+def fitted(scores: Array, truth: Array, negative_at: int) -> Line:
+    """Return the line under which scores (n, 3) of CLASSES best explain the classes `truth` (n,).
+
+    The model's own scores, not yet put right by an earlier line; `negative_at` is its own point.
+    """
+    found = [round(float(one), 6) for one in _best(scores, truth)]
+    slope, shifts = found[0], (found[1], found[2], found[3])
+    after = _negative(righted(scores, Line(slope, shifts, negative_at)))
+    called = int(np.sum(_negative(scores) >= negative_at))
+    return Line(slope, shifts, working_point(after, truth, called))
+
+
+def working_point(negative: Array, truth: Array, called: int) -> int:
+    """Return the per mille of `negative` chances from which a post of the platform is called so.
+
+    As the model's own point was chosen: at most FALSE_ALARMS of what is not negative, and
+    LEAST_SURE at least. But not so high that fewer are called negative than the `called` of before.
+    """
+    others = np.sort(negative[truth != 0])[::-1]
+    allowed = int(FALSE_ALARMS * len(others) + 1e-9)
+    asked = max(LEAST_SURE, int(others[allowed]) + 1) if allowed < len(others) else LEAST_SURE
+    as_many = int(np.sort(negative)[-called]) if called else MILLE
+    return max(1, min(asked, as_many, MILLE))
+
+
+def _negative(scores: Array) -> Array:
+    return np.asarray(chances(np.ascontiguousarray(scores))[:, 0])
+
+
+def _best(scores: Array, truth: Array) -> Array:
+    """Return (slope, *shifts) of least log loss with a pull to (1, 0, 0, 0), by Newton's method."""
     wanted = np.eye(len(CLASSES))[truth]
     at, pull = np.array([1.0, 0, 0, 0]), np.array([PULL_TO_ONE, *[PULL_TO_NONE] * 3])
     rest = at.copy()
@@ -66,8 +91,7 @@ def fitted(scores: Array, truth: Array) -> Line:
         if np.abs(step).max() <= SMALL:
             break
         at, loss = at - step, further
-    found = [round(float(one), 6) for one in at]
-    return Line(found[0], (found[1], found[2], found[3]))
+    return at
 
 
 def righted(scores: Array, by: Line) -> Array:

@@ -84,7 +84,7 @@ class Merged:
 class Surge:
     """A watch's posts rose beyond expectation (`silent` False), or a platform fell silent under it.
 
-    `platform` is None for the watch as a whole. `count` posts came in the ten minutes
+    `platform` is None for the watch as a whole. `count` posts came in the `minutes`
     from `at`; `limit` or more are a surge.
     """
 
@@ -94,6 +94,7 @@ class Surge:
     silent: bool
     count: int
     limit: int
+    minutes: int
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,8 @@ class Kin(NamedTuple):
 class Taker:
     """Takes the posts of one batch, in runs that need nothing looked up between them."""
 
-    def __init__(self, stream: Stream, reading: Reading, negative_at: int) -> None:
-        self._stream, self._reading, self._negative_at = stream, reading, negative_at
+    def __init__(self, stream: Stream, reading: Reading) -> None:
+        self._stream, self._reading = stream, reading
         hits = reading.hits
         numbers = np.array([stream.names[watch.name] for watch in hits.watches], np.int64)
         pairs = (
@@ -72,7 +72,7 @@ class Taker:
             return
         for post in posts:
             self._stream.clock = int(self._reading.clocks[post])
-            _take(self._stream, self._reading, post, self._negative_at)
+            _take(self._stream, self._reading, post)
 
     def _place(self, posts: list[int]) -> None:
         stream, reading = self._stream, self._reading
@@ -128,7 +128,7 @@ class Taker:
                 reading.clocks,
                 reading.keys,
                 copied,
-                reading.stance[:, 0] >= self._negative_at,
+                reading.negative,
                 reading.authors,
                 np.array(reading.numbers["media"], np.int64),
                 np.array(reading.numbers["author_followers"], np.int64),
@@ -200,7 +200,7 @@ def _harms(reading: Reading) -> NDArray[np.int16]:
     return masks
 
 
-def _take(stream: Stream, reading: Reading, post: int, negative_at: int) -> None:
+def _take(stream: Stream, reading: Reading, post: int) -> None:
     """Take one post, of whatever kind."""
     if reading.known[post]:
         _sight(stream, reading, post)
@@ -209,7 +209,7 @@ def _take(stream: Stream, reading: Reading, post: int, negative_at: int) -> None
     watches = _watches(stream, reading, post, kin)
     if not watches:
         return
-    rows = _enter(stream, reading, post, watches, kin, negative_at)
+    rows = _enter(stream, reading, post, watches, kin)
     for row in rows:
         _attach(stream, reading, post, row, kin)
         _hear(stream, reading, post, row)
@@ -259,13 +259,11 @@ def _watches(stream: Stream, reading: Reading, post: int, kin: Kin) -> list[int]
     return sorted(watches)
 
 
-def _enter(
-    stream: Stream, reading: Reading, post: int, watches: list[int], kin: Kin, negative_at: int
-) -> list[int]:
+def _enter(stream: Stream, reading: Reading, post: int, watches: list[int], kin: Kin) -> list[int]:
     """Write the post's rows into the ledger, one per watch; return them."""
     ledger = stream.ledger
     copied = kin.copied != NO_ROW
-    negative = ledger["negative"][kin.copied] if copied else reading.stance[post, 0] >= negative_at
+    negative = ledger["negative"][kin.copied] if copied else reading.negative[post]
     author, platform = int(reading.authors[post]), reading.words["platform"][post]
     values = {name: reading.numbers[name][post] for name in COUNTS} | {
         "at": int(reading.at[post]),

@@ -33,9 +33,8 @@ def _surge(stream: Stream, burst: Burst, at: int) -> None:
     watch, platform = burst.series[0], burst.series[-1] if len(burst.series) > 1 else None
     if platform != SHORT:
         name = None if platform is None else stream.platform_of(platform)
-        stream.surges.append(
-            Surge(moment(burst.at), stream.name_of(watch), name, burst.silent, burst.count, burst.limit)
-        )
+        told = (burst.silent, burst.count, burst.limit, burst.minutes)
+        stream.surges.append(Surge(moment(burst.at), stream.name_of(watch), name, *told))
         return
     gathered = stream.gather.short_surge(watch, at)
     number, rows = gathered or (0, [])

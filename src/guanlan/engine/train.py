@@ -11,13 +11,12 @@ from guanlan.engine.learning import Grams, grams, learn, linear, quantised
 from guanlan.engine.model import CLASSES, STANCE, Head, Model
 from guanlan.engine.ngrams import Array
 from guanlan.engine.shingles import near
+from guanlan.engine.stance import FALSE_ALARMS, LEAST_SURE
 from guanlan.engine.tasks import tasks
 from guanlan.engine.train_heads import fit_head
 
 FOLDS = 3
 LEFT_OUT = 0.3
-# Posts are judged after a watch took them, where few are neutral; what it costs is in docs/evaluation.md.
-FALSE_ALARMS = 0.15
 NEUTRAL = 2.0  # a stream is mostly neutral, though the open sets are not
 FEWEST_NEUTRAL = 100
 PULL_TO_ONE = 1e-4
@@ -113,7 +112,7 @@ def calibrate(leads: Array, positive: Array, worth: Array) -> float:
 
 
 def working_point(scores: Array, corpus: Corpus, usable: Array) -> int:
-    """Return the per mille from which a post is called negative, 500 at least.
+    """Return the per mille from which a post is called negative, LEAST_SURE at least.
 
     Of the neutral texts, unseen in `scores`, at most FALSE_ALARMS reach it in the mean over sources.
     """
@@ -125,7 +124,7 @@ def working_point(scores: Array, corpus: Corpus, usable: Array) -> int:
     alarms = np.cumsum(worth[order]) / max(1.0, float(worth.sum()))
     too_many = np.flatnonzero(alarms > FALSE_ALARMS + 1e-9)
     highest = float(chance[neutral][order][too_many[0]]) if len(too_many) else 0.0
-    return min(1000, max(500, int(highest) + 1))
+    return min(1000, max(LEAST_SURE, int(highest) + 1))
 
 
 def _softmax(scores: Array) -> Array:

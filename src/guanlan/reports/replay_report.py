@@ -35,6 +35,7 @@ from guanlan.documents.model import (
 from guanlan.documents.page import render_html
 from guanlan.documents.paper import render_pdf
 from guanlan.documents.word import render_docx
+from guanlan.engine.model import CLASSES
 from guanlan.engine.results import EventView
 from guanlan.errors import BadInput
 from guanlan.intake.authors import masked
@@ -167,12 +168,10 @@ def trend(played: Played, zone: ZoneInfo, rolls: dict[str, Roll]) -> Chart:
     first = moments[0].replace(minute=0, second=0, microsecond=0)
     hours = int((moments[-1] - first) / timedelta(hours=1)) + 1
     rows: list[list[list[tuple[str, str]]]] = [[[], [], []] for _hour in range(hours)]
-    negative_at = played.run.negative_at
     for at, result, post in zip(moments, played.run.posts, posts, strict=True):
         if result.seen_before:
             continue
-        shares = result.stance
-        kind = 0 if shares["negative"] >= negative_at else 1 + (shares["positive"] > shares["neutral"])
+        kind = CLASSES.index(played.run.called(result))
         rows[int((at - first) / timedelta(hours=1))][kind].append(post)
     for place, stances in enumerate(rows):
         hour = first + timedelta(hours=place)

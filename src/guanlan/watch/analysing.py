@@ -23,6 +23,7 @@ from guanlan.engine.query import Watch
 from guanlan.engine.results import PostResult, Results
 from guanlan.engine.severity import Table
 from guanlan.engine.signs import Sign
+from guanlan.engine.stance import stance_of
 from guanlan.engine.text import Texts, normalise
 from guanlan.errors import BadInput
 from guanlan.intake.reading import read_posts
@@ -91,7 +92,6 @@ class Run:
 
     def __init__(self, watches: Sequence[Watch], table: Table | None) -> None:
         self._model = Model.load()
-        self.negative_at = self._model.negative_at  # per mille
         self._open = len(watches) == 1 and watches[0].name == every_post()
         self.engine = Analyser(self._model, watches, table)
         self.posts: list[PostResult] = []
@@ -103,12 +103,14 @@ class Run:
     def feed(self, batch: pa.RecordBatch) -> Results:
         """Let the engine take a batch, and keep what it told."""
         results = self.engine.feed(batch)
-        negative = [
-            place for place, post in enumerate(results.posts) if post.stance["negative"] >= self.negative_at
-        ]
+        negative = [place for place, post in enumerate(results.posts) if self.called(post) == "negative"]
         self._because |= self._reasons(batch, negative)
         self._keep(results)
         return results
+
+    def called(self, post: PostResult) -> str:
+        """Return what a post is called."""
+        return stance_of(post.stance, self._model.negative_from(post.platform))
 
     def close(self, last: datetime) -> Results:
         """Let the windows behind the last post close."""

@@ -15,18 +15,12 @@ from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
 from guanlan.engine.results import EventView, Moved, PostResult, Results
 from guanlan.engine.results import Signal as Raised
+from guanlan.engine.stance import stance_of
 from guanlan.engine.tasks import CATEGORY
 from guanlan.engine.text import normalise
 from guanlan.intake.models import Post
 from guanlan.plan.document import PlanDocument
 from guanlan.watch.models import Event, Hit, JournalEntry, Reading, Signal, Watch
-
-
-def stance_of(shares: dict[str, int], negative_at: int) -> str:
-    """Return negative from the model's working point on, else the likelier of the other two."""
-    if shares["negative"] >= negative_at:
-        return "negative"
-    return max(("neutral", "positive"), key=lambda name: shares[name])
 
 
 def said_of(posts: Iterable[Post]) -> dict[int, str]:
@@ -131,7 +125,7 @@ class Keeper:
 
     def _reading(self, post: PostResult, row: Post, original: Post | None) -> dict[str, Any]:
         event = self.events.get(post.event or "")
-        stance = stance_of(post.stance, self.model.negative_at)
+        stance = stance_of(post.stance, self.model.negative_from(post.platform))
         texts = normalise(pa.array([row.title]), pa.array([row.text])) if stance == "negative" else None
         return {
             "stream_id": self.stream.pk,

@@ -46,7 +46,7 @@ def recalibrate(*, stream: Stream, platform: str, person: Person, now: datetime)
             refuse_few(len(learnt) + len(held), _right(plain, learnt) + _right(plain, held))
         except NotEnough as few:
             raise TooFewJudged(str(few)) from few
-        line = fitted(logits(learnt.texts, plain), learnt.truth)
+        line = fitted(logits(learnt.texts, plain), learnt.truth, plain.negative_at)
         model = plain.corrected({**plain.sources, platform: line})
         if ModelVersion.objects.filter(stream=stream, fingerprint=model.fingerprint).exists():
             raise SameModel(_("从上次校准以来没有新的核对，得到的还是同一个版本。请多核对一些再校准。"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from guanlan.engine.heads import judge
 from guanlan.engine.model import CLASSES, STANCE, Model
-from guanlan.watch.storing import stance_of
+from guanlan.engine.stance import stance_of
 from guanlan.watch.versions.judged import Judged
 
 
@@ -32,10 +32,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One set of posts, read by both."""
+    """One set of posts, read by both; from so many per mille on each called them negative."""
 
     before: Score
     after: Score
+    points: tuple[int, int]
     differences: tuple[Difference, ...]
 
     @property
@@ -52,6 +53,7 @@ def compare(before: Model, after: Model, posts: Judged, platform: str) -> Compar
     return Comparison(
         _score(truth, older),
         _score(truth, newer),
+        (before.negative_from(platform), after.negative_from(platform)),
         tuple(Difference(*row) for row in rows if row[3] != row[4]),
     )
 
@@ -59,7 +61,8 @@ def compare(before: Model, after: Model, posts: Judged, platform: str) -> Compar
 def said(model: Model, posts: Judged, platform: str) -> list[str]:
     """Return what the model calls each post, as the product would store it."""
     shares = judge(posts.texts, model, [platform] * len(posts))[STANCE].tolist()
-    return [stance_of(dict(zip(CLASSES, row, strict=True)), model.negative_at) for row in shares]
+    negative_at = model.negative_from(platform)
+    return [stance_of(dict(zip(CLASSES, row, strict=True)), negative_at) for row in shares]
 
 
 def _score(truth: list[str], called: list[str]) -> Score:
