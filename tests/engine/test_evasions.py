@@ -119,3 +119,15 @@ def test_a_spelling_may_be_a_term_of_its_own_as_well():
 
 def test_words_that_no_term_asks_for_are_not_sought():
     assert hits("苹果", "tui款", "苹guo") == [[], []]
+
+
+def test_a_disguise_takes_its_place_among_what_is_written_plainly():
+    """Plain before and after it, in its own post and in its neighbours'; the same place is told once."""
+    texts = ("退款，投诉", "投诉了，tui款不成，又投su，还是退款", "无关", "投诉 退款")
+    assert hits("投诉 OR 退款", *texts) == [
+        [("投诉", 3), ("退款", 0)],
+        [("投诉", 0), ("退款", 4)],
+        [],
+        [("投诉", 0), ("退款", 3)],
+    ]
+    assert hits("投su OR 投诉", "先投su再投诉") == [[("投su", 1), ("投诉", 1)]]

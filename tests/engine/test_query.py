@@ -202,3 +202,8 @@ def test_ten_thousand_terms_find_exactly_their_posts():
     assert [(hit.post, hit.watch, hit.term) for hit in found] == [
         (post, "0", f"第{post * 500:05d}号") for post in range(20)
     ]
+
+
+def test_a_term_of_one_character_is_not_found_in_another_with_the_same_last_bits():
+    other = chr(ord("赔") - (1 << 12))
+    assert [hit.at for hit in match([Watch("w", "赔")], [{"text": f"{other}钱，赔{other}"}])] == [3]

@@ -127,6 +127,29 @@ def test_a_long_run_counts_as_three() -> None:
     assert places[:5].tolist() == [0, 1, 2, 5, 6]
 
 
+def test_a_long_text_of_the_hardest_words_is_summed_whole() -> None:
+    """3,000 different characters, every row at an end of what 8 bits hold: far beyond 16 bits in all."""
+    table = np.zeros((1 << 16, 3), np.int8)
+    table[:] = (-128, 127, 1)
+    model = Model(table, (Head("stance", CLASSES, 0, 1.0, (0.0, 0.0, 0.0), 600),), {})
+    texts = read("".join(chr(0x4E00 + number) for number in range(3000)))
+    body = [chr(code) for code in texts.codes]
+    grams = len({row("".join(body[at : at + n]), 16) for n in (1, 2, 3) for at in range(len(body) - n + 1)})
+    expected = [weight * grams / math.sqrt(grams) for weight in (-128, 127, 1)]
+    assert grams > 1 << 12
+    assert logits(texts, model)[0].tolist() == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_table_wider_than_one_line_of_the_cache_is_read_whole() -> None:
+    """70 heads of one column each: three blocks of columns."""
+    table = np.zeros((1 << 16, 70), np.int8)
+    table[row("坏", 16)] = np.arange(-35, 35)
+    parts = tuple(Head(str(column), ("only",), column, 1.0, (0.5,), 0) for column in range(70))
+    found = scores(read("坏"), Model(table, parts, {}))
+    grams = len({row(gram, 16) for gram in ("\x1f", "\x1f坏", "坏")})
+    assert found[0].tolist() == pytest.approx([0.5 + n / math.sqrt(grams) for n in range(-35, 35)])
+
+
 def two_heads() -> Model:
     """A stance that knows 坏 and a mood that knows 哭, side by side in one table."""
     table = np.zeros((1 << 16, 5), np.int8)

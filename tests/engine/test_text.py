@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+import numpy as np
 import opencc
 import pyarrow as pa
 import pytest
@@ -117,3 +118,43 @@ def test_a_term_looks_as_it_does_in_a_text(words):
     found = body(words)
     if not {text.URL, text.NAME} & set(map(ord, found)):
         assert text.normal_form(words) == found
+
+
+def test_a_part_of_a_batch_reads_as_it_does_in_the_whole():
+    """Arrow's arrays may begin inside what they were cut from, and hold words behind a null."""
+    words = ["头㎡", None, "e\u0301é", "", "乾燥", "@小明 看https://a.b", "😀ﷺ", "尾"]
+    whole = batch(*zip(reversed(words), words, strict=True))
+    titles, texts = pa.array(words[::-1], pa.string()), pa.array(words, pa.string())
+    for begin in range(len(words)):
+        for end in range(begin, len(words) + 1):
+            part = text.normalise(titles[begin:end], texts[begin:end])
+            assert [part.string(post) for post in range(len(part))] == [
+                whole.string(post) for post in range(begin, end)
+            ]
+
+
+def test_words_behind_a_null_are_not_read():
+    _valid, begins, data = pa.array(["甲", "乙"], pa.string()).buffers()
+    hidden = pa.Array.from_buffers(pa.string(), 2, [pa.py_buffer(b"\x02"), begins, data])
+    assert hidden.to_pylist() == [None, "乙"]
+    got = text.normalise(hidden, pa.array(["丙", "丁"], pa.string()))
+    assert [got.string(0), got.string(1)] == ["\x1f丙", "乙\x1f丁"]
+
+
+def test_a_text_that_becomes_much_longer_is_read_whole():
+    """One character that becomes eighteen, over and over; another that composes, between them."""
+    words = "ﷺ" * 3000 + "e\u0301" + "ﷺ" * 100
+    assert body(words) == oracle(words)
+    assert body("ﷺ" * 3000) == oracle("ﷺ" * 3000)
+
+
+@pytest.mark.parametrize("broken", [b"\xe8\xa7", b"\xff", b"\x80", b"\xf0\x9f\x98", b"\xc3", b"\xed\xa0\x80"])
+def test_what_is_no_utf8_reads_as_unknown_and_harms_no_neighbour(broken):
+    data = "观".encode() + broken + "澜".encode()
+    begins = [0, 3, 3 + len(broken), 6 + len(broken)]
+    texts = pa.Array.from_buffers(
+        pa.string(), 3, [None, pa.py_buffer(np.array(begins, np.int32)), pa.py_buffer(data)]
+    )
+    got = text.normalise(pa.nulls(3, pa.string()), texts)
+    assert (got.string(0), got.string(2)) == ("\x1f观", "\x1f澜")
+    assert set(got.string(1)[1:]) == {"\ufffd"}

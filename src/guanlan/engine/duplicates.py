@@ -19,6 +19,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from guanlan.engine.folding import face_end
+from guanlan.engine.prefetching import prefetch
 from guanlan.engine.text import Texts
 
 WINDOW_HOURS = 72
@@ -26,6 +27,7 @@ KEPT = 1 << 16  # originals
 ARENA = 1 << 22  # 3-grams of all originals together
 HASHES, BANDS = 64, 32
 SLOTS, CELLS = 1 << 15, 4  # per band; a slot keeps its newest originals
+CACHE_LINE = 64  # bytes
 LONGEST = 2000  # letters compared
 SHORTEST = 8  # letters
 SHORT, SHORT_PERCENT = 16, 80  # fewer 3-grams than this: so much of the larger set
@@ -51,13 +53,21 @@ def _multipliers() -> NDArray[np.uint64]:
 MULTIPLIERS = _multipliers()
 
 
+def _table() -> NDArray[np.int64]:
+    """Return the empty slots of all bands, each slot in one line of the processor's cache."""
+    size = BANDS * SLOTS * CELLS
+    room = np.zeros(size + CACHE_LINE // 8, np.int64)
+    begin = -room.ctypes.data % CACHE_LINE // 8
+    return room[begin : begin + size].reshape(BANDS, SLOTS, CELLS)
+
+
 class Duplicates:
     """Remembers originals; the same posts give the same answers at any batch size."""
 
     def __init__(self) -> None:
         self._ids: list[str] = [""] * KEPT
         self._state: dict[str, NDArray[Any]] = {
-            "table": np.zeros((BANDS, SLOTS, CELLS), np.int64),  # number << 24 | fingerprint
+            "table": _table(),  # number << 24 | fingerprint
             "arena": np.zeros(ARENA, np.uint64),
             "begins": np.zeros(KEPT, np.int64),  # 3-grams written before this original's
             "sizes": np.zeros(KEPT, np.int64),
@@ -73,12 +83,13 @@ class Duplicates:
         """
         state = tuple(self._state[name] for name in _STATE)
         found, numbers = _feed(texts.codes, texts.starts, np.asarray(times, np.int64), MULTIPLIERS, state)
-        originals: list[str | None] = []
+        originals: list[str | None] = [None] * len(ids)
+        kept = self._ids
         for row, (copied, number) in enumerate(zip(found.tolist(), numbers.tolist(), strict=True)):
             if number:
-                self._ids[number % KEPT] = ids[row]
-            original = self._ids[copied % KEPT] if copied else None
-            originals.append(None if original == ids[row] else original)
+                kept[number % KEPT] = ids[row]
+            elif copied and kept[copied % KEPT] != ids[row]:
+                originals[row] = kept[copied % KEPT]
         return originals
 
     def snapshot(self) -> dict[str, Any]:
@@ -90,7 +101,8 @@ class Duplicates:
         """Return a state that goes on exactly where `snapshot` was taken."""
         duplicates = cls()
         duplicates._ids = list(snapshot["ids"])
-        duplicates._state = {name: np.array(snapshot[name]) for name in _STATE}
+        for name in _STATE:
+            duplicates._state[name][:] = snapshot[name]
         return duplicates
 
 
@@ -107,14 +119,18 @@ def _letters(codes, begin, end, out):  # type: ignore[no-untyped-def]
     """Copy the compared letters to `out`, return how many: the first part of a //@ chain that has enough."""
     size, at = 0, begin
     while at < end and size < LONGEST:
-        if at + 2 < end and codes[at] == 47 and codes[at + 1] == 47 and codes[at + 2] == 30:
+        code = codes[at]
+        if 0x3041 <= code < 0xD800:  # most are
+            out[size] = code
+            size += 1
+        elif code == 91:
+            at = face_end(codes, at, end)
+        elif code == 47 and at + 2 < end and codes[at + 1] == 47 and codes[at + 2] == 30:
             if size >= SHORTEST:
                 break
             size = 0
-        elif codes[at] == 91:
-            at = face_end(codes, at, end)
-        elif _is_letter(codes[at]):
-            out[size] = codes[at]
+        elif _is_letter(code):
+            out[size] = code
             size += 1
         at += 1
     return size
@@ -139,10 +155,10 @@ def _place(gram, places, mask):  # type: ignore[no-untyped-def]
 def _grams(letters, size, grams, places):  # type: ignore[no-untyped-def]
     """Write the distinct 3-grams, three code points in 63 bits each; return (how many, mask of `places`).
 
-    `places` becomes an open table of them, at most half full.
+    `places` becomes an open table of them, at most a quarter full.
     """
     room = 16
-    while room < 2 * size:
+    while room < 4 * size:
         room *= 2
     places[:room] = 0
     kept = 0
@@ -170,12 +186,16 @@ def _signature(grams, multipliers):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _band(signature, band):  # type: ignore[no-untyped-def]
-    """Return the band's slot and its 24-bit fingerprint."""
-    key = signature[2 * band] * np.uint64(0x9E3779B97F4A7C15) + signature[2 * band + 1]
-    key = (key ^ (key >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
-    key ^= key >> np.uint64(32)
-    return np.int64(key & np.uint64(SLOTS - 1)), np.int64((key >> np.uint64(20)) & np.uint64(0xFFFFFF))
+def _bands(signature, table, slots, fingerprints):  # type: ignore[no-untyped-def]
+    """Write each band's slot and its 24-bit fingerprint; ask for the slots, which are far apart."""
+    flat = table.reshape(BANDS * SLOTS, CELLS)
+    for band in range(BANDS):
+        key = signature[2 * band] * np.uint64(0x9E3779B97F4A7C15) + signature[2 * band + 1]
+        key = (key ^ (key >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+        key ^= key >> np.uint64(32)
+        slots[band] = key & np.uint64(SLOTS - 1)
+        fingerprints[band] = np.int64((key >> np.uint64(20)) & np.uint64(0xFFFFFF))
+        prefetch(flat, np.uint64(band * SLOTS) + slots[band])
 
 
 @njit(cache=True)
@@ -216,13 +236,25 @@ def _in_order(grams, arena, begin, size):  # type: ignore[no-untyped-def]
     return best[len(grams)]
 
 
+@njit(cache=True, inline="always")
+def _may_hold(table, band, slot, fingerprint):  # type: ignore[no-untyped-def]
+    """Say whether a cell of the slot has the fingerprint; compiled for all cells at once."""
+    held = False
+    for cell in range(CELLS):
+        held |= (table[band, slot, cell] ^ fingerprint) & 0xFFFFFF == 0
+    return held
+
+
 @njit(cache=True)
-def _original(grams, places, signature, time, state):  # type: ignore[no-untyped-def]
+def _original(grams, places, bands, time, state):  # type: ignore[no-untyped-def]
     """Return the number of the earliest live original that is alike, or 0."""
     table, arena, begins, sizes, times, counters = state
+    slots, fingerprints = bands
     best = 0
     for band in range(BANDS):
-        slot, fingerprint = _band(signature, band)
+        slot, fingerprint = slots[band], fingerprints[band]
+        if not _may_hold(table, band, slot, fingerprint):
+            continue
         for cell in range(CELLS):
             number = table[band, slot, cell] >> 24
             row = number % KEPT
@@ -239,17 +271,19 @@ def _original(grams, places, signature, time, state):  # type: ignore[no-untyped
 
 
 @njit(cache=True)
-def _remember(grams, signature, time, state):  # type: ignore[no-untyped-def]
+def _remember(grams, bands, time, state):  # type: ignore[no-untyped-def]
     """Write an original, return its number."""
     table, arena, begins, sizes, times, counters = state
     counters[0] += 1
     number, row = counters[0], counters[0] % KEPT
-    begins[row], sizes[row], times[row] = counters[1], len(grams), time
-    for gram in grams:
-        arena[counters[1] & (ARENA - 1)] = gram
-        counters[1] += 1
+    begin = counters[1]
+    begins[row], sizes[row], times[row] = begin, len(grams), time
+    for at in range(len(grams)):
+        arena[(begin + at) & (ARENA - 1)] = grams[at]
+    counters[1] += len(grams)
+    slots, fingerprints = bands
     for band in range(BANDS):
-        slot, fingerprint = _band(signature, band)
+        slot, fingerprint = slots[band], fingerprints[band]
         for cell in range(CELLS - 1, 0, -1):
             table[band, slot, cell] = table[band, slot, cell - 1]
         table[band, slot, 0] = (number << 24) | fingerprint
@@ -257,20 +291,42 @@ def _remember(grams, signature, time, state):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def _read(codes, begin, end, multipliers, table, room):  # type: ignore[no-untyped-def]
+    """Fill `room` with the post's 3-grams, their open table and its bands; return (how many, mask)."""
+    letters, grams, places, slots, fingerprints = room
+    size = _letters(codes, begin, end, letters)
+    if size < SHORTEST:
+        return 0, 0
+    kept, mask = _grams(letters, size, grams, places)
+    _bands(_signature(grams[:kept], multipliers), table, slots, fingerprints)
+    return kept, mask
+
+
+@njit(cache=True)
+def _room():  # type: ignore[no-untyped-def]
+    return (
+        np.empty(LONGEST, np.uint32),
+        np.empty(LONGEST, np.uint64),
+        np.empty(8 * LONGEST, np.uint64),
+        np.empty(BANDS, np.uint64),
+        np.empty(BANDS, np.int64),
+    )
+
+
+@njit(cache=True)
 def _feed(codes, starts, times, multipliers, state):  # type: ignore[no-untyped-def]
     """Return for each post the number of what it copies and its own number, 0 for none."""
     posts = len(starts) - 1
     found, numbers = np.zeros(posts, np.int64), np.zeros(posts, np.int64)
-    letters, all_grams = np.empty(LONGEST, np.uint32), np.empty(LONGEST, np.uint64)
-    places = np.empty(4 * LONGEST, np.uint64)
+    room = _room()
+    _, all_grams, places, slots, fingerprints = room
+    bands = (slots, fingerprints)
     for post in range(posts):
-        size = _letters(codes, starts[post], starts[post + 1], letters)
-        if size < SHORTEST:
+        kept, mask = _read(codes, starts[post], starts[post + 1], multipliers, state[0], room)
+        if kept == 0:
             continue
-        kept, mask = _grams(letters, size, all_grams, places)
         grams = all_grams[:kept]
-        signature = _signature(grams, multipliers)
-        found[post] = _original(grams, (places, mask), signature, times[post], state)
+        found[post] = _original(grams, (places, mask), bands, times[post], state)
         if found[post] == 0:
-            numbers[post] = _remember(grams, signature, times[post], state)
+            numbers[post] = _remember(grams, bands, times[post], state)
     return found, numbers

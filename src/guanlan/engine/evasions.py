@@ -69,11 +69,23 @@ class Evasions:
         hidden = np.flatnonzero(self._disguise[terms])
         if not len(hidden):
             return found
-        rows = {(post, at, term) for post, at, term in self._meant(hidden, found, texts)}
-        plain = np.flatnonzero(terms < len(self._number))
-        rows |= set(zip(posts[plain].tolist(), places[plain].tolist(), terms[plain].tolist(), strict=True))
-        columns = np.array(sorted(rows), np.int64).reshape(-1, 3)
-        return columns[:, 0].astype(np.int32), columns[:, 2].astype(np.int32), columns[:, 1].copy()
+        plain = terms < len(self._number)
+        posts, terms, places = posts[plain], terms[plain], places[plain]
+        width = len(self._number)
+        rows = {at * width + term: post for post, at, term in self._meant(hidden, found, texts)}
+        if not rows:
+            return posts, terms, places
+        keys = places * width + terms  # ascending, each once: the order of what a scan finds
+        wanted = np.array(sorted(rows), np.int64)
+        into = np.searchsorted(keys, wanted)
+        missing = into == np.searchsorted(keys, wanted, "right")
+        new, into = wanted[missing], into[missing]
+        meant = np.array([rows[key] for key in new.tolist()], np.int32)
+        return (
+            np.insert(posts, into, meant),
+            np.insert(terms, into, (new % width).astype(np.int32)),
+            np.insert(places, into, new // width),
+        )
 
     def _meant(self, hidden: Array, found: Found, texts: Texts) -> Iterator[tuple[int, int, int]]:
         """Yield (post, place, term) of each disguise among the rows `hidden` of what was found."""

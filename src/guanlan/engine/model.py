@@ -20,6 +20,7 @@ CLASSES = ("negative", "neutral", "positive")
 STANCE = "stance"
 MAGIC = b"guanlan-model 2\n"
 BUNDLED = "reading.model"
+LANES, CACHE_LINE = 32, 64  # columns that are summed side by side; bytes
 
 
 class BadModel(ValueError):
@@ -91,6 +92,20 @@ class Model:
     def bits(self) -> int:
         """How many bits of an n-gram's hash choose its row."""
         return int(self.table.shape[0]).bit_length() - 1
+
+    @cached_property
+    def lanes(self) -> Array:
+        """The table as it is read fastest: int8 of shape (rows, blocks of columns, LANES), zeros behind.
+
+        A block of a row lies in one line of the processor's cache.
+        """
+        rows, columns = self.table.shape
+        blocks = -(-columns // LANES)
+        room = np.zeros(rows * blocks * LANES + CACHE_LINE, np.int8)
+        begin = -room.ctypes.data % CACHE_LINE
+        lanes = room[begin : begin + rows * blocks * LANES].reshape(rows, blocks * LANES)
+        lanes[:, :columns] = self.table
+        return lanes.reshape(rows, blocks, LANES)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -2,30 +2,34 @@
 
 A tree becomes its nodes in post order. A true node leaves the terms that made it true, and
 where they stand, on a heap; a false one takes them back. So the heap holds, at the end, what
-decided, in the order of the query.
+decided, in the order of the query. Words joined by OR are one node. A part that must be true
+and is not ends its query at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from guanlan.engine.grammar import And, Near, Node, Not, Term
+from guanlan.engine.grammar import And, Near, Node, Not, Or, Term
 
 _WORDS, _COLUMN, _NEAR, _NOT, _AND, _OR = range(6)
 _NO_PAIR = (np.int64(-1), np.int64(0), np.int64(0), np.int32(0), np.int32(0))
+FEW = 32
 NOWHERE = -1  # place of a term that a column, not the text, holds
 
 
 class Programs(NamedTuple):
-    """All queries; a node is (kind, operand, term as typed, must it stand in the title)."""
+    """All queries; a node is (kind, operand, second operand, must it be true for the query to be)."""
 
     nodes: NDArray[np.int32]
     begins: NDArray[np.int32]  # of each query's nodes
     nears: NDArray[np.int32]  # per NEAR: distance, begin of left, begin of right, end
-    sides: NDArray[np.int32]  # per word of a NEAR: term scanned for, term as typed, in title, length
+    sides: NDArray[
+        np.int32
+    ]  # per word of a node or a NEAR: term scanned for, term as typed, in title, length
     anchored: tuple[NDArray[np.int32], NDArray[np.int32]]  # per term scanned for: begins, queries
     always: NDArray[np.int32]  # queries without anchors
 
@@ -49,7 +53,7 @@ def compiled(trees: Sequence[Node], scanned: Sequence[str], anchors: Sequence[se
     writer = _Writer(number, typed, {condition: place for place, condition in enumerate(columns)})
     begins = [0]
     for tree in trees:
-        writer.write(tree)
+        writer.write(tree, outermost=True)
         begins.append(len(writer.nodes))
     by_word: list[list[int]] = [[] for _words in scanned]
     for query, found in enumerate(anchors):
@@ -97,34 +101,39 @@ class _Writer:
         self.nears: list[tuple[int, ...]] = []
         self.sides: list[tuple[int, ...]] = []
 
-    def write(self, node: Node) -> None:
-        if isinstance(node, Term):
-            self._term(node)
+    def write(self, node: Node, *, must: bool = False, outermost: bool = False) -> None:
+        if (words := _words(node)) is not None:
+            begin = len(self.sides)
+            self._sides(words)
+            self.nodes.append((_WORDS, begin, len(self.sides), must))
+        elif isinstance(node, Term):
+            place = self._column[str(node.field), node.words]
+            self.nodes.append((_COLUMN, place, self._typed[node], must))
         elif isinstance(node, Near):
-            self._near(node)
+            begin = len(self.sides)
+            self._sides((*node.left, *node.right))
+            self.nodes.append((_NEAR, len(self.nears), 0, must))
+            self.nears.append((node.distance, begin, begin + len(node.left), len(self.sides)))
         elif isinstance(node, Not):
             self.write(node.part)
-            self.nodes.append((_NOT, 1, 0, 0))
+            self.nodes.append((_NOT, 1, 0, must))
         else:
+            kind = _AND if isinstance(node, And) else _OR
             for part in node.parts:
-                self.write(part)
-            self.nodes.append((_AND if isinstance(node, And) else _OR, len(node.parts), 0, 0))
+                self.write(part, must=outermost and kind == _AND)
+            self.nodes.append((kind, len(node.parts), 0, must))
 
-    def _term(self, term: Term) -> None:
-        if term.field in (None, "title"):
-            titled = int(term.field == "title")
-            self.nodes.append((_WORDS, self._number[term.words], self._typed[term], titled))
-        else:
-            place = self._column[str(term.field), term.words]
-            self.nodes.append((_COLUMN, place, self._typed[term], 0))
-
-    def _near(self, near: Near) -> None:
-        begin = len(self.sides)
-        for term in (*near.left, *near.right):
+    def _sides(self, terms: Iterable[Term]) -> None:
+        for term in terms:
             titled = int(term.field == "title")
             self.sides.append((self._number[term.words], self._typed[term], titled, len(term.words)))
-        self.nodes.append((_NEAR, len(self.nears), 0, 0))
-        self.nears.append((near.distance, begin, begin + len(near.left), len(self.sides)))
+
+
+def _words(node: Node) -> Sequence[Term] | None:
+    """Return the terms of one that stands in title or text, or of several joined by OR; else None."""
+    parts = node.parts if isinstance(node, Or) else (node,)
+    terms = [part for part in parts if isinstance(part, Term) and part.field in (None, "title")]
+    return terms if len(terms) == len(parts) else None
 
 
 @njit(cache=True)
@@ -136,7 +145,7 @@ def run(found, bodies, programs, columns, allowed, out):  # type: ignore[no-unty
     A reason is (post, query, term as typed, place or NOWHERE), each once a query and post.
     """
     posts, terms, places = found
-    nodes, begins, _nears, _sides, anchored, always = programs
+    nodes, begins, _nears, sides, anchored, always = programs
     longest = np.diff(begins).max() if len(begins) > 1 else 0
     # Of each occurrence the term's next in the post; of each term its first, its last and its post.
     following = np.empty(len(terms), np.int32)
@@ -146,13 +155,12 @@ def run(found, bodies, programs, columns, allowed, out):  # type: ignore[no-unty
     asked = np.full(len(begins), -1, np.int32)  # of each query: the post it was last asked for
     candidates = np.empty(len(begins), np.int32)
     stack = np.empty((longest + 1, 2), np.int32)
-    heap = np.empty((2 * longest + 2, 2), np.int64)
+    heap = np.empty((2 * longest + 2 + len(sides), 2), np.int64)
     written = at = 0
     for post in range(len(bodies)):
         candidates[: len(always)] = always
         at, n = _chained(post, at, posts, terms, chains, anchored, asked, candidates, len(always))
-        if n > 1:
-            candidates[:n].sort()
+        _sort(candidates, n)
         words = (post, bodies[post], marks, heads, following, places)
         for i in range(n):
             query = candidates[i]
@@ -165,6 +173,20 @@ def run(found, bodies, programs, columns, allowed, out):  # type: ignore[no-unty
 
 
 @njit(cache=True)
+def _sort(numbers, n):  # type: ignore[no-untyped-def]
+    """Sort the first `n` numbers; mostly they are two or three."""
+    if n > FEW:
+        numbers[:n].sort()
+        return
+    for i in range(1, n):
+        number, at = numbers[i], i
+        while at > 0 and numbers[at - 1] > number:
+            numbers[at] = numbers[at - 1]
+            at -= 1
+        numbers[at] = number
+
+
+@njit(cache=True, inline="always")
 def _chained(post, at, posts, terms, chains, anchored, asked, candidates, n):  # type: ignore[no-untyped-def]
     """Chain a post's occurrences, which begin at `at`; return (where they end, how many queries to run)."""
     following, heads, lasts, marks = chains
@@ -186,7 +208,7 @@ def _chained(post, at, posts, terms, chains, anchored, asked, candidates, n):  #
     return at, n
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _told(post, query, heap, reasons, out, written):  # type: ignore[no-untyped-def]
     """Write the reasons on the heap, each once, as far as `out` reaches; return how many there are by now."""
     for j in range(reasons):
@@ -207,22 +229,21 @@ def _repeated(heap, j):  # type: ignore[no-untyped-def]
     return False
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _true(nodes, first, last, programs, columns, words, stack, heap):  # type: ignore[no-untyped-def]
     """Run one program on one post; return how many reasons stand on the heap, 0 if it is false.
 
     The stack holds (true?, where its reasons begin) per open node.
     """
-    post, body, marks, heads, _following, places = words
+    post = words[0]
     depth = reasons = 0
     for row in range(first, last):
         kind, operand = nodes[row, 0], nodes[row, 1]
         begin = reasons
         true = False
         if kind == _WORDS:
-            true = marks[operand] == post and (not nodes[row, 3] or places[heads[operand]] < body - 1)
-            heap[reasons, 0], heap[reasons, 1] = nodes[row, 2], places[heads[operand]] if true else NOWHERE
-            reasons += true
+            reasons = _said(programs.sides, operand, nodes[row, 2], words, heap, reasons)
+            true = reasons > begin
         elif kind == _COLUMN:
             true = columns[operand, post]
             heap[reasons, 0], heap[reasons, 1] = nodes[row, 2], NOWHERE
@@ -233,23 +254,36 @@ def _true(nodes, first, last, programs, columns, words, stack, heap):  # type: i
         else:
             depth -= operand
             begin = stack[depth, 1]
-            true = _joined(kind, stack[depth : depth + operand, 0])
+            true = _joined(kind, stack, depth, depth + operand)
             if not true or kind == _NOT:
                 reasons = begin
         stack[depth, 0], stack[depth, 1] = true, begin
         depth += 1
+        if nodes[row, 3] and not true:
+            stack[0, 0] = 0
+            break
     return reasons if stack[0, 0] else 0
 
 
-@njit(cache=True)
-def _joined(kind, parts):  # type: ignore[no-untyped-def]
-    """Say whether an AND, OR or NOT of these parts is true."""
-    if kind == _NOT:
-        return parts[0] == 0
-    for part in parts:
-        if (part == 1) == (kind == _OR):
-            return kind == _OR
-    return kind == _AND
+@njit(cache=True, inline="always")
+def _said(sides, first, last, words, heap, reasons):  # type: ignore[no-untyped-def]
+    """Write those of a node's words that stand in the post; return how many reasons there are by now."""
+    post, body, marks, heads, _following, places = words
+    for side in range(first, last):
+        term = sides[side, 0]
+        if marks[term] == post and (not sides[side, 2] or places[heads[term]] < body - 1):
+            heap[reasons, 0], heap[reasons, 1] = sides[side, 1], places[heads[term]]
+            reasons += 1
+    return reasons
+
+
+@njit(cache=True, inline="always")
+def _joined(kind, stack, first, last):  # type: ignore[no-untyped-def]
+    """Say whether an AND, OR or NOT of the parts on the stack is true."""
+    true = 0
+    for part in range(first, last):
+        true += stack[part, 0]
+    return true == 0 if kind == _NOT else true > 0 if kind == _OR else true == last - first
 
 
 @njit(cache=True)

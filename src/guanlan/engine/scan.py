@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from guanlan.engine.text import Texts, encode
 
-BITS = 1 << 17
+BITS, SINGLES = 1 << 17, 1 << 12
 A_POST = 4  # occurrences for which there is room at first
 
 Found = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
@@ -26,6 +26,7 @@ class Files(NamedTuple):
     """The terms, filed under how they begin."""
 
     bits: NDArray[np.uint32]
+    singles: NDArray[np.bool_]  # per low bits of a character: may it be a whole term
     keys: NDArray[np.uint64]  # first two characters (the second 0 for a term of one); 0: free
     spans: NDArray[np.int32]  # per key: begin and end of its terms
     terms: NDArray[np.int32]  # ascending within a key
@@ -40,14 +41,13 @@ class TermScan:
 
     def __init__(self, terms: Sequence[str]) -> None:
         self._files = _filed(terms)
-        self._singles = any(len(words) == 1 for words in terms)
 
     def find(self, texts: Texts) -> Found:
         """Return (posts, terms, positions in `texts.named`) by post, then position, then term id."""
         room = A_POST * len(texts) + 64
         while True:
             out = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int64)
-            found = _find(texts.named, texts.starts, self._files, self._singles, out)
+            found = _find(texts.named, texts.starts, self._files, out)
             if found <= room:
                 return out[0][:found], out[1][:found], out[2][:found]
             room = int(found)
@@ -61,8 +61,11 @@ def _filed(terms: Sequence[str]) -> Files:
     order = [term for found in by_key.values() for term in found]
     ends = np.cumsum([0, *(len(found) for found in by_key.values())], dtype=np.int32)
     codes, starts = encode("".join(terms)), np.cumsum([0, *map(len, terms)], dtype=np.int32)
+    singles = np.zeros(SINGLES, np.bool_)
+    singles[[ord(words) & (SINGLES - 1) for words in terms if len(words) == 1]] = True
     files = Files(
         np.zeros(BITS >> 5, np.uint32),
+        singles,
         np.zeros(size, np.uint64),
         np.zeros((size, 2), np.int32),
         np.array(order, np.int32),
@@ -95,33 +98,42 @@ def _file(files, keys, ends):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _find(codes, starts, files, singles, out):  # type: ignore[no-untyped-def]
+def _find(codes, starts, files, out):  # type: ignore[no-untyped-def]
     """Fill `out` as far as it reaches; return how many occurrences there are."""
     found = 0
-    bits = files.bits
+    spots = np.empty(np.diff(starts).max() if len(starts) > 1 else 0, np.int64)
     for post in range(len(starts) - 1):
         end = starts[post + 1]
-        if starts[post] == end:
-            continue
-        following = np.uint64(codes[starts[post]])
-        for at in range(starts[post], end):
-            first = following << np.uint64(32)
+        for spot in spots[: _listed(codes, starts[post], end, files, spots)]:
+            first = np.uint64(codes[spot]) << np.uint64(32)
             before = found
-            if singles and _worth(bits, first):
-                found = _verify(codes, (post, at, end), first, files, out, found)
-            if at + 1 < end:
-                following = np.uint64(codes[at + 1])
-                if _worth(bits, first | following):
-                    found = _verify(codes, (post, at, end), first | following, files, out, found)
+            if files.singles[codes[spot] & np.uint32(SINGLES - 1)]:
+                found = _verify(codes, (post, spot, end), first, files, out, found)
+            if spot + 1 < end:
+                key = first | np.uint64(codes[spot + 1])
+                found = _verify(codes, (post, spot, end), key, files, out, found)
             if found - before > 1 and found <= len(out[1]):
                 _ordered(out[1], before, found)
     return found
 
 
-@njit(cache=True, inline="always")
-def _worth(bits, key):  # type: ignore[no-untyped-def]
-    bit = _mixed(key) & np.uint64(BITS - 1)
-    return (bits[bit >> np.uint64(5)] >> np.uint32(bit & np.uint64(31))) & np.uint32(1) != 0
+@njit(cache=True)
+def _listed(codes, begin, end, files, spots):  # type: ignore[no-untyped-def]
+    """List where looking is worth while, without a branch; return how many places these are."""
+    bits, singles = files.bits, files.singles
+    listed, at, last = np.uint64(0), np.uint64(begin), np.uint64(max(begin, end - 1))
+    while at < last:
+        code = codes[at]
+        bit = _mixed(np.uint64(code) << np.uint64(32) | np.uint64(codes[at + np.uint64(1)]))
+        bit &= np.uint64(BITS - 1)
+        worth = bits[bit >> np.uint64(5)] >> np.uint32(bit & np.uint64(31))
+        spots[listed] = at
+        listed += np.uint64((worth & np.uint32(1)) | np.uint32(singles[code & np.uint32(SINGLES - 1)]))
+        at += np.uint64(1)
+    if begin < end:
+        spots[listed] = at
+        listed += np.uint64(singles[codes[at] & np.uint32(SINGLES - 1)])
+    return np.int64(listed)
 
 
 @njit(cache=True)

@@ -31,6 +31,9 @@ NAME = 0x1E  # stands for one character of an @name, the @ included
 Codes = NDArray[np.uint32]
 Positions = NDArray[np.int64]
 Field = Literal["title", "text"]
+Folded = tuple[Codes, NDArray[np.int32], Positions]  # codes, sources, ends of the fields
+
+SPARE = 64  # characters for which there is room beyond those written
 
 
 @dataclass(frozen=True)
@@ -70,39 +73,40 @@ class Texts:
 
 def normalise(titles: pa.Array, texts: pa.Array) -> Texts:
     """Return the normal form of a batch; null means empty. Arrays of strings, equal length."""
-    parts = [part or "" for pair in zip(titles.to_pylist(), texts.to_pylist(), strict=True) for part in pair]
-    raw, ends = _flatten(parts)
-    rows = np.unique(np.searchsorted(ends, np.flatnonzero(_joining()[raw]), side="right"))
-    joined = {int(row): _compose(parts[row]) for row in rows}
-    if joined:
-        for row, (composed, _) in joined.items():
-            parts[row] = composed
-        raw, ends = _flatten(parts)
-    codes, sources, field_ends = folding.fold(raw, ends, *load_table())
-    for row, (_, origin) in joined.items():
-        begin = field_ends[row - 1] if row else 0
-        span = slice(begin, field_ends[row] - (row % 2 == 0))
-        sources[span] = origin[sources[span]]
+    named, sources, field_ends = _folded(titles, texts)
+    codes = folding.mask(named, field_ends)
     starts = np.concatenate((np.zeros(1, np.int64), field_ends[1::2]))
-    named = folding.mask_urls(codes, field_ends)
-    return Texts(folding.mask_names(named, field_ends), named, starts, field_ends[0::2].copy(), sources)
+    return Texts(codes, named, starts, field_ends[0::2].copy(), sources)
+
+
+def _folded(titles: pa.Array, texts: pa.Array) -> Folded:
+    """Return titles and texts in turn, unmasked."""
+    columns = _filled(titles), _filled(texts)
+    (title_begins, _), (text_begins, _) = written = _bytes(columns[0]), _bytes(columns[1])
+    if len(title_begins) != len(text_begins):
+        raise ValueError(f"{len(titles)} titles, {len(texts)} texts")
+    most = sum(_characters(data[begins[0] : begins[-1]]) for begins, data in written)
+    out = _room(most + most // 16 + len(texts) + SPARE, 2 * len(texts))
+    place = np.zeros(2, np.int64)  # the field that comes next, and where in `out`
+    while (why := folding.fold(*written, load_table(), out, place)) != folding.DONE:
+        if why == folding.FULL:
+            out = _wider(out)
+        else:
+            field = int(place[0])
+            out = _fold_composed(columns[field & 1][field >> 1].as_py(), field, out, place)
+    return out[0][: place[1]], out[1][: place[1]], out[2]
 
 
 def normal_form(words: str) -> str:
     """Return the normal form of a single string, unmasked: what a term looks like in a text."""
-    codes, begins, _ends = normal_forms([words])
-    return decode(codes[begins[0] :])
+    codes, _sources, ends = _fold_composed(words, 1, _room(len(words) + SPARE, 2), np.zeros(2, np.int64))
+    return decode(codes[: ends[1]])
 
 
 def normal_forms(parts: Sequence[str]) -> tuple[Codes, Positions, Positions]:
     """Return the normal forms of strings, unmasked, as codes, and where each begins and ends there."""
-    raw, ends = _flatten(parts)
-    if _joining()[raw].any():
-        raw, ends = _flatten([_compose(part)[0] for part in parts])
-    fields = np.repeat(ends, 2)  # of each string an empty title, then the string
-    fields[0::2] = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
-    codes, _, places = folding.fold(raw, fields, *load_table())
-    return codes, places[0::2], places[1::2]
+    codes, _sources, ends = _folded(pa.nulls(len(parts), pa.string()), pa.array(parts, pa.string()))
+    return codes, ends[0::2], ends[1::2]
 
 
 def encode(words: str) -> Codes:
@@ -122,18 +126,55 @@ def load_table() -> tuple[Any, ...]:
         return folding.prepare({name: stored[name] for name in stored.files})
 
 
+def _filled(column: pa.Array) -> pa.Array:
+    if column.type != pa.string():
+        column = column.cast(pa.string())
+    return column.fill_null("") if column.null_count else column
+
+
+def _bytes(column: pa.Array) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Return where each string of the column begins, and the last one ends, in its bytes of UTF-8."""
+    _valid, offsets, data = column.buffers()
+    begins = np.zeros(1, np.int32)
+    if len(column):
+        begins = np.frombuffer(offsets, np.int32, len(column) + 1, column.offset * begins.itemsize)
+    written = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    begins.flags.writeable = written.flags.writeable = False  # one kind of array, one compiled kernel
+    return begins, written
+
+
+def _characters(written: NDArray[np.uint8]) -> int:
+    """Return how many characters begin in these bytes of UTF-8."""
+    return int(np.count_nonzero(written.view(np.int8) >= -64))  # what goes on with one is 0b10xxxxxx
+
+
+def _room(codes: int, fields: int) -> Folded:
+    return np.empty(codes, np.uint32), np.empty(codes, np.int32), np.zeros(fields, np.int64)
+
+
+def _wider(out: Folded) -> Folded:
+    """Return twice the room, with what is written."""
+    wider = _room(2 * len(out[0]), len(out[2]))
+    wider[0][: len(out[0])], wider[1][: len(out[1])], wider[2][:] = out
+    return wider
+
+
+def _fold_composed(words: str, field: int, out: Folded, place: Positions) -> Folded:
+    """Fold one field whose characters may compose; return `out`, wider if it had to be."""
+    composed, origin = _compose(words)
+    begin = int(place[1])
+    while (end := folding.fold_field(encode(composed), load_table(), out, begin, True)) == folding.FULL:
+        out = _wider(out)
+    out[1][begin:end] = origin[out[1][begin:end]]
+    folding.close(field, end, out, place)
+    return out
+
+
 @cache
 def _joining() -> NDArray[np.bool_]:
     """Return, by code point, whether it may compose with what stands before it."""
-    joining = np.zeros(0x110000, np.bool_)
-    with np.load(Path(__file__).parent / "tables" / "fold.npz") as stored:
-        joining[stored["joining"]] = True
-    return joining
-
-
-def _flatten(parts: Sequence[str]) -> tuple[Codes, Positions]:
-    ends = np.cumsum(np.fromiter(map(len, parts), np.int64, len(parts)))
-    return encode("".join(parts)), ends
+    flagged: NDArray[np.bool_] = (load_table()[0] & folding.JOINS) != 0
+    return flagged
 
 
 def _compose(words: str) -> tuple[str, NDArray[np.int32]]:
