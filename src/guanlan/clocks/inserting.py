@@ -1,7 +1,7 @@
-"""Many new rows of one table at once, without building an object for each.
+"""Many rows of one table inserted or changed at once, without building an object for each.
 
-For what comes by the thousand and is only read later: posts, readings, hits. `bulk_create`
-spends most of its time on the objects and on asking every field about every value.
+For what comes by the thousand and is only read later: posts, readings, hits, events. Django's
+bulk calls spend most of their time on the objects and on asking every field about every value.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection, models
 
 from guanlan.clocks.models import KEY_ALPHABET, KEY_LENGTH
@@ -47,6 +48,27 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
         )
 
 
+def change(model: type[models.Model], rows: Mapping[int, Mapping[str, Any]]) -> None:
+    """Give rows, by their primary key, the values of columns that stand in `rows`.
+
+    All must give the same columns. Runs inside the caller's transaction.
+    """
+    if not rows:
+        return
+    given = list(rows.values())
+    known = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [known[name] for name in given[0]]
+    columns = [_column(field, given) for field in fields]
+    quote = connection.ops.quote_name
+    sets = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
+    key = quote(str(model._meta.pk.column))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {key} = %s",
+            list(zip(*columns, rows, strict=True)),
+        )
+
+
 def public_keys(n: int) -> Iterator[str]:
     """Yield n public keys, as likely one as another."""
     letters = b""
@@ -72,11 +94,24 @@ def _preparing(field: models.Field[Any, Any]) -> Prepare | None:
     """Return how a column's values become what the database takes; None for those it takes as they are."""
     if isinstance(field, models.DateTimeField):
         return _moments()
+    if isinstance(field, models.JSONField):
+        return _documents()
     if isinstance(field, models.CharField | models.TextField | models.BooleanField | models.IntegerField):
         return None
     if isinstance(field, models.ForeignKey):
         return None
     return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _documents() -> Prepare:
+    """Return how lists and mappings are written: as JSON without blanks."""
+
+    def prepare(value: Any) -> str | None:
+        if value == []:  # most are
+            return "[]"
+        return None if value is None else orjson.dumps(value).decode()
+
+    return prepare
 
 
 def _moments() -> Prepare:

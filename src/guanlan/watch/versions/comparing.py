@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from guanlan.engine.heads import judge
 from guanlan.engine.model import CLASSES, STANCE, Model
-from guanlan.watch.storing import stance_of
+from guanlan.watch.preparing import stance_of
 from guanlan.watch.versions.judged import Judged
 
 
