@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from django.db import connection, models
 
+from guanlan.clocks.fields import CodedField, ListField
 from guanlan.clocks.models import KEY_ALPHABET, KEY_LENGTH
 
 Prepare = Callable[[Any], Any]
@@ -33,7 +34,8 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
     if not rows:
         return
     given = rows[0].keys()
-    fields = [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
+    made = (models.AutoField, models.GeneratedField)  # by the database
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, made)]
     unknown = given - {field.attname for field in fields}
     if unknown:
         raise KeyError(f"{model.__name__} has no column {sorted(unknown)}")
@@ -95,7 +97,9 @@ def _preparing(field: models.Field[Any, Any]) -> Prepare | None:
     if isinstance(field, models.DateTimeField):
         return _moments()
     if isinstance(field, models.JSONField):
-        return _documents()
+        return _documents(None if isinstance(field, ListField) else "[]")
+    if isinstance(field, CodedField):
+        return field.get_prep_value
     if isinstance(field, models.CharField | models.TextField | models.BooleanField | models.IntegerField):
         return None
     if isinstance(field, models.ForeignKey):
@@ -103,12 +107,12 @@ def _preparing(field: models.Field[Any, Any]) -> Prepare | None:
     return lambda value: field.get_db_prep_save(value, connection)
 
 
-def _documents() -> Prepare:
-    """Return how lists and mappings are written: as JSON without blanks."""
+def _documents(empty: str | None) -> Prepare:
+    """Return how lists and mappings are written: as JSON without blanks, and the empty list as `empty`."""
 
     def prepare(value: Any) -> str | None:
         if value == []:  # most are
-            return "[]"
+            return empty
         return None if value is None else orjson.dumps(value).decode()
 
     return prepare

@@ -101,7 +101,6 @@ class Keeper:
                     "event_id": self.events.get(post.result.event or ""),
                     "copy_of_id": original,
                     "corrected_stance": said.get(original, "") if original else "",
-                    "changed_seq": self.seq,
                 }
             )
             hits += [
@@ -128,22 +127,18 @@ class Keeper:
                 "platform", "external_id", "pk"
             )
         }
-        stand: dict[int, tuple[int, str | None]] = {
-            post: (reading, watch)
-            for post, reading, watch in Reading.objects.filter(post__in=posts.values()).values_list(
-                "post_id", "pk", "event__watch__name"
-            )
-        }
+        stand: dict[int, str | None] = dict(
+            Reading.objects.filter(post__in=posts.values()).values_list("post_id", "event__watch__name")
+        )
         codes = {move.event for move in moved if move.event} - self.events.keys()
         events = self.events | self._numbers(codes)
         goes: dict[int, dict[str, Any]] = {}
         for move in moved:
             post = posts.get((move.platform, move.id))
-            reading, watch = stand.get(post, (None, None)) if post is not None else (None, None)
-            if post is not None and reading is not None and watch in (None, move.watch):
+            if post is not None and post in stand and stand[post] in (None, move.watch):
                 event = events.get(move.event or "")
-                stand[post] = reading, move.watch if event else None
-                goes[reading] = {"event_id": event}
+                stand[post] = move.watch if event else None
+                goes[post] = {"event_id": event}
         change(Reading, goes)
 
     def _merge(self, gone: str, into: str) -> None:
