@@ -48,7 +48,7 @@ _POST = {
 _WORDS = ("author", "parent_id", "repost_of", "media_type", "url", "title", "text", "region")
 
 # One journal entry takes so many posts, so that its write stays short.
-ROWS = 250
+ROWS = 500
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +64,9 @@ def model_of(version: ModelVersion) -> Model:
 
 def in_force(stream: Stream, *, at: int | None = None) -> Model:
     """Return the model that reads a stream's posts, now or after entry number `at` was applied."""
-    changes = JournalEntry.objects.filter(stream=stream, change__kind="model", applied_at__isnull=False)
+    changes = JournalEntry.objects.filter(
+        stream=stream, kind=JournalEntry.Kind.CHANGE, change__kind="model", applied_at__isnull=False
+    )
     changes = changes if at is None else changes.filter(number__lte=at)
     last = changes.order_by("-number").first()
     return model() if last is None else _of_change(last.change)

@@ -52,8 +52,6 @@ class Event(StreamRow):
         DISMISSED = "DISMISSED", _("误报")
         MERGED = "MERGED", _("已并入")
 
-    # Its code's and its newest posts' indexes begin with it.
-    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="+", db_index=False)
     watch = models.ForeignKey(Watch, on_delete=models.PROTECT, related_name="events")
     code = models.CharField(max_length=60)
     name = models.CharField(max_length=120)
@@ -318,6 +316,15 @@ class JournalEntry(StreamRow):
     class Meta:
         ordering = ("number",)
         constraints = (models.UniqueConstraint(fields=["stream", "number"], name="watch_journal_number"),)
+        # A journal only grows; what waits, and the few changes, are found without walking it.
+        indexes = (
+            models.Index(
+                fields=["stream", "number"],
+                condition=models.Q(applied_at__isnull=True),
+                name="watch_journal_waiting",
+            ),
+            models.Index(fields=["stream", "kind", "number"], name="watch_journal_kind"),
+        )
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"

@@ -47,7 +47,7 @@ def feed(person: Person, stream: Stream, *, stance: str = "", watch: str = "") -
     if stance:
         found = found.filter(stance_now=stance)
     if watch:
-        found = found.filter(post__hits__watch__key=watch).distinct()
+        found = found.filter(post__in=Hit.objects.filter(watch__key=watch).values("post"))
     return found.order_by("-published_at", "-pk")
 
 

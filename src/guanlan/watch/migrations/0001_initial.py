@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('under_incident', models.BooleanField(default=False)),
                 ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='watch.event')),
-                ('stream', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.stream')),
+                ('stream', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.stream')),
             ],
         ),
         migrations.CreateModel(
@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('number',),
+                'indexes': [models.Index(condition=models.Q(('applied_at__isnull', True)), fields=['stream', 'number'], name='watch_journal_waiting'), models.Index(fields=['stream', 'kind', 'number'], name='watch_journal_kind')],
                 'constraints': [models.UniqueConstraint(fields=('stream', 'number'), name='watch_journal_number')],
             },
         ),
