@@ -48,7 +48,7 @@ _POST = {
 _WORDS = ("author", "parent_id", "repost_of", "media_type", "url", "title", "text", "region")
 
 # One journal entry takes so many posts, so that its write stays short.
-ROWS = 500
+ROWS = 250
 
 
 @lru_cache(maxsize=1)

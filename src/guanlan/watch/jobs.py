@@ -19,7 +19,7 @@ from guanlan.watch.preparing import prepared
 from guanlan.watch.storing import Keeper
 from guanlan.watch.telling import escalate_next, raise_next_source_signal, tell_next
 
-SNAPSHOT_EVERY = 100  # entries, so at most 50,000 posts are folded again after a crash
+SNAPSHOT_EVERY = 200  # entries
 TICK = timedelta(minutes=1)
 
 # (stream) -> (fence, analyser, number of the last entry taken); only under its lease.
