@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cast import NOW
-from guanlan.clocks.inserting import insert, public_keys
+from guanlan.clocks.inserting import change, insert, public_keys
 from guanlan.clocks.models import KEY_ALPHABET, Retention, Stream
 from guanlan.intake.models import Batch, RefusedLine
 from guanlan.people.actions import name_company
@@ -56,6 +56,32 @@ def test_nothing_is_nothing_and_an_unknown_column_is_refused(stream: Stream) -> 
     with pytest.raises(KeyError, match="colour"):
         insert(Watch, [{"stream_id": stream.pk, "colour": "red"}])
     assert not Watch.objects.exists()
+
+
+def test_each_row_is_given_its_own_values_and_nothing_else_moves(stream: Stream) -> None:
+    unit = name_company(name="观澜商城", actor="system", now=NOW)
+    given = {"stream_id": stream.pk, "unit_id": unit.pk, "query": "退款", "created_at": NOW}
+    insert(Watch, [{**given, "name": f"方案{i}"} for i in range(4)])
+    before = {watch.name: watch for watch in Watch.objects.all()}
+    later = NOW + timedelta(microseconds=1)
+    change(
+        Watch,
+        {
+            before["方案1"].pk: {"query": "赔偿 OR 100%", "media": ["视频"], "closed_at": later},
+            before["方案3"].pk: {"query": "道歉", "media": [], "closed_at": None},
+        },
+    )
+    change(Watch, {})
+    after = {watch.name: (watch.query, watch.media, watch.closed_at) for watch in Watch.objects.all()}
+    assert after == {
+        "方案0": ("退款", [], None),
+        "方案1": ("赔偿 OR 100%", ["视频"], later),
+        "方案2": ("退款", [], None),
+        "方案3": ("道歉", [], None),
+    }
+    assert {watch.key for watch in Watch.objects.all()} == {watch.key for watch in before.values()}
+    # What is looked for in a list is found: it is written as Django writes it, but for blanks.
+    assert Watch.objects.filter(media=[]).count() == 3
 
 
 def test_one_row_that_breaks_a_rule_leaves_none(stream: Stream) -> None:

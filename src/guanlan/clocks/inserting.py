@@ -1,7 +1,7 @@
-"""Many new rows of one table at once, without building an object for each.
+"""Many rows of one table inserted or changed at once, without building an object for each.
 
-For what comes by the thousand and is only read later: posts, readings, hits. `bulk_create`
-spends most of its time on the objects and on asking every field about every value.
+For what comes by the thousand and is only read later: posts, readings, hits, events. Django's
+bulk calls spend most of their time on the objects and on asking every field about every value.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection, models
 
+from guanlan.clocks.fields import CodedField, ListField
 from guanlan.clocks.models import KEY_ALPHABET, KEY_LENGTH
 
 Prepare = Callable[[Any], Any]
@@ -32,7 +34,8 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
     if not rows:
         return
     given = rows[0].keys()
-    fields = [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
+    made = (models.AutoField, models.GeneratedField)  # by the database
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, made)]
     unknown = given - {field.attname for field in fields}
     if unknown:
         raise KeyError(f"{model.__name__} has no column {sorted(unknown)}")
@@ -44,6 +47,27 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
         cursor.executemany(
             f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({values})",
             list(zip(*columns, strict=True)),
+        )
+
+
+def change(model: type[models.Model], rows: Mapping[int, Mapping[str, Any]]) -> None:
+    """Give rows, by their primary key, the values of columns that stand in `rows`.
+
+    All must give the same columns. Runs inside the caller's transaction.
+    """
+    if not rows:
+        return
+    given = list(rows.values())
+    known = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [known[name] for name in given[0]]
+    columns = [_column(field, given) for field in fields]
+    quote = connection.ops.quote_name
+    sets = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
+    key = quote(str(model._meta.pk.column))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {key} = %s",
+            list(zip(*columns, rows, strict=True)),
         )
 
 
@@ -72,11 +96,26 @@ def _preparing(field: models.Field[Any, Any]) -> Prepare | None:
     """Return how a column's values become what the database takes; None for those it takes as they are."""
     if isinstance(field, models.DateTimeField):
         return _moments()
+    if isinstance(field, models.JSONField):
+        return _documents(None if isinstance(field, ListField) else "[]")
+    if isinstance(field, CodedField):
+        return field.get_prep_value
     if isinstance(field, models.CharField | models.TextField | models.BooleanField | models.IntegerField):
         return None
     if isinstance(field, models.ForeignKey):
         return None
     return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _documents(empty: str | None) -> Prepare:
+    """Return how lists and mappings are written: as JSON without blanks, and the empty list as `empty`."""
+
+    def prepare(value: Any) -> str | None:
+        if value == []:  # most are
+            return empty
+        return None if value is None else orjson.dumps(value).decode()
+
+    return prepare
 
 
 def _moments() -> Prepare:

@@ -110,8 +110,9 @@ def measure(columns: Columns, rows: Rows, at: int) -> dict[str, int | None]:
     for name, value in zip(LARGEST, tops[:, 0].tolist(), strict=True):
         found[name] = None if value < 0 else value
     found["outlets"], found["large_accounts"] = (len(set(keys)) for keys in voices)
+    spoken = bool(columns.harms[rows].any())  # of most events none of it is said
     for name in HARM:
-        found[name] = len(np.unique(columns.author[_saying(columns, rows, _BITS[name])]))
+        found[name] = len(np.unique(columns.author[_saying(columns, rows, _BITS[name])])) if spoken else 0
     others, negative = found.pop("others"), found.pop("negative")
     found["negative_permille"] = 1000 * (negative or 0) // others if others else None
     return found

@@ -16,7 +16,7 @@ from guanlan.engine.duplicates import Duplicates
 from guanlan.engine.model import Model
 from guanlan.engine.query import Watch, compile_watches
 from guanlan.engine.reading import read
-from guanlan.engine.results import Change, EventView, ModelChanged, Results, WatchesChanged
+from guanlan.engine.results import Change, EventRow, EventView, ModelChanged, Results, WatchesChanged
 from guanlan.engine.severity import Table
 from guanlan.engine.state import pack, unpack
 from guanlan.engine.stream import Stream, micros
@@ -82,6 +82,10 @@ class Analyser:
     def event(self, key: str) -> EventView:
         """Return one event; raise KeyError if there is none of that key."""
         return self._stream.view(self._stream.by_key(key))
+
+    def row(self, key: str) -> EventRow:
+        """Return what is stored of one event, at a tenth of the cost; KeyError as `event`."""
+        return self._stream.row(self._stream.by_key(key))
 
     def carriers(self, key: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
         """Return the posts, as (platform, id), behind each of an event's measures; KeyError as `event`."""

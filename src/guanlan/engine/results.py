@@ -109,6 +109,20 @@ class Results:
     changed: tuple[str, ...]
 
 
+class EventRow(NamedTuple):
+    """What is stored of an event as it stands: all but what a page asks for anew."""
+
+    event: str
+    watch: str
+    name: str
+    terms: tuple[str, ...]
+    first_at: datetime
+    last_at: datetime
+    posts: int
+    negative_permille: int | None
+    measures: Mapping[str, int | None]
+
+
 @dataclass(frozen=True)
 class EventView:
     """An event as it stands; `name` is a clause of one of its posts.

@@ -23,7 +23,7 @@ from guanlan.engine.naming import name_of, wants, words_of
 from guanlan.engine.placing import Subjects
 from guanlan.engine.query import Watch, subject
 from guanlan.engine.reading import Reading
-from guanlan.engine.results import EventView, Merged, Moved, PostResult, Results, Signal, Surge
+from guanlan.engine.results import EventRow, EventView, Merged, Moved, PostResult, Results, Signal, Surge
 from guanlan.engine.seen import Seen, fingerprints
 from guanlan.engine.severity import Criterion, HardTrigger, Table
 from guanlan.engine.text import encode
@@ -232,29 +232,31 @@ class Stream:
         event.terms = words_of(told, self.lexicon) or event.terms
         event.name = name_of(event.said(), told, event.watch, subject, self.lexicon) or event.name
         event.named_at = len(event.rows)
+        self.tell(event.number)
 
     def view(self, event: Event) -> EventView:
         """Return an event as it stands at event time."""
-        found = figures(event, self.ledger, self.hours, self.clock)
+        row = self.row(event)
         times, now = self.ledger["at"][event.posts()] // SECOND_US, self.clock // SECOND_US
         forecaster = Forecaster.load()
         return EventView(
-            event.key,
-            self.name_of(event.watch),
-            event.name or next(iter(event.said()), event.key),
-            event.terms,
-            moment(event.first_at),
-            moment(event.last_at),
-            len(event.rows),
-            found["negative_permille"],
+            *row[:-1],
             event.level,
-            found,
+            row.measures,
             event.facts,
             self._path(event),
             forecaster.forecast(times, now),
             lifecycle(times, now, forecaster.day),
             harm_voices(self.ledger.columns(), event.posts()),
         )
+
+    def row(self, event: Event) -> EventRow:
+        """Return what is stored of an event at event time."""
+        found = figures(event, self.ledger, self.hours, self.clock)
+        name = event.name or next(iter(event.said()), event.key)
+        first, last = moment(event.first_at), moment(event.last_at)
+        told = (event.key, self.name_of(event.watch), name, event.terms, first, last, len(event.rows))
+        return EventRow(*told, found["negative_permille"], found)
 
     def carriers(self, event: Event) -> dict[str, tuple[tuple[str, str], ...]]:
         """Return the posts, as (platform, id), behind each measure of an event at event time."""

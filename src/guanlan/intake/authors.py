@@ -1,6 +1,5 @@
 """What is kept of an author: a keyed hash that tells authors apart, and a masked name."""
 
-import hashlib
 import hmac
 
 from django.conf import settings
@@ -11,7 +10,7 @@ def author_hash(name: str | None) -> str:
     if not name:
         return ""
     key = f"guanlan author {settings.SECRET_KEY}".encode()
-    return hmac.new(key, name.strip().casefold().encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, name.strip().casefold().encode(), "sha256").hex()[:32]
 
 
 def masked(name: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from guanlan.clocks.models import Retention, StreamRow
+from guanlan.clocks.models import Retention, Stream, StreamRow
 from guanlan.people.models import Person, Unit
 from guanlan.people.weeks import local_day
 
@@ -112,7 +112,9 @@ class Post(StreamRow):
     Counts are the latest seen; null means unknown, never zero.
     """
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="posts")
+    # Looked for by what it is called outside and by batch, never by these.
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="posts", db_index=False)
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="posts")
     platform = models.CharField(max_length=30)
     external_id = models.CharField(max_length=120)
@@ -134,14 +136,15 @@ class Post(StreamRow):
     views = models.BigIntegerField(null=True)
     parent_id_outside = models.CharField(max_length=120, blank=True)
     repost_of_outside = models.CharField(max_length=120, blank=True)
-    reported_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    reported_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     retention = models.CharField(max_length=8, choices=Retention, default=Retention.PERSONAL)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["stream", "platform", "external_id"], name="intake_post_once"),
+            models.UniqueConstraint(fields=["stream", "external_id", "platform"], name="intake_post_once"),
         )
-        indexes = (models.Index(fields=["stream", "-published_at"]),)
 
     def __str__(self) -> str:
         return (self.title or self.text)[:60]

@@ -12,7 +12,7 @@ from guanlan.people.models import Person, Unit
 
 def sources(person: Person, stream: Stream, *, now: datetime) -> QuerySet[Source]:
     """Return the open sources, troubled ones first, each with `today`: posts taken in 24 hours."""
-    recent = Count("posts", filter=Q(posts__taken_at__gt=now - timedelta(days=1)))
+    recent = Count("batches__posts", filter=Q(batches__posts__taken_at__gt=now - timedelta(days=1)))
     mine = Source.visible_to(person).filter(stream=stream, closed_at=None)
     troubled = Q(failing_since__isnull=False) | Q(silent_since__isnull=False)
     return mine.annotate(today=recent, troubled=troubled).order_by("-troubled", "name")
@@ -21,7 +21,7 @@ def sources(person: Person, stream: Stream, *, now: datetime) -> QuerySet[Source
 def hours_received(source: Source, *, now: datetime, hours: int = 24) -> list[int]:
     """Return how many posts a source gave in each of the last hours, oldest first."""
     start = now - timedelta(hours=hours)
-    times = Post.objects.filter(source=source, taken_at__gt=start, taken_at__lte=now)
+    times = Post.objects.filter(batch__source=source, taken_at__gt=start, taken_at__lte=now)
     counts = [0] * hours
     for taken_at in times.values_list("taken_at", flat=True).iterator():
         counts[min(int((taken_at - start).total_seconds() // 3600), hours - 1)] += 1

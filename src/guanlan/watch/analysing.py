@@ -11,7 +11,6 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import orjson
 import pyarrow as pa
 from tqdm import tqdm
@@ -24,9 +23,10 @@ from guanlan.engine.results import PostResult, Results
 from guanlan.engine.severity import Table
 from guanlan.engine.signs import Sign
 from guanlan.engine.stance import stance_of
-from guanlan.engine.text import Texts, normalise
+from guanlan.engine.text import normalise
 from guanlan.errors import BadInput
 from guanlan.intake.reading import read_posts
+from guanlan.watch.preparing import single
 from guanlan.watch.watch_files import read_watches
 
 # After the last post, so that its minute, hour and burst window close.
@@ -165,22 +165,11 @@ class Run:
         chosen = batch.take(pa.array(places, pa.int64()))
         texts = normalise(chosen.column("title"), chosen.column("text"))
         for row, place in enumerate(places):
-            yield len(self.posts) + place, because(_single(texts, row), 0, self._model)
+            yield len(self.posts) + place, because(single(texts, row), 0, self._model)
 
 
 def _told(signs: Iterable[Sign]) -> list[dict[str, Any]]:
     return [{"flag": sign.flag, "words": sign.words, "at": sign.at} for sign in signs]
-
-
-def _single(texts: Texts, row: int) -> Texts:
-    first, last = int(texts.starts[row]), int(texts.starts[row + 1])
-    return Texts(
-        texts.codes[first:last],
-        texts.named[first:last],
-        np.array([0, last - first], np.int64),
-        texts.bodies[row : row + 1] - first,
-        texts.sources[first:last],
-    )
 
 
 def refuse_no_folder(folder: Path) -> None:

@@ -177,7 +177,11 @@ def _growth(event: Event, now: datetime) -> Counted:
 def noted_hours(watch: Watch) -> Iterator[tuple[datetime, int, int]]:
     """Yield the hours before Guanlan watched, each with posts and negative ones, as a person noted them."""
     notes = JournalEntry.objects.filter(
-        stream=watch.stream, change__kind="background", change__watch=watch.name, applied_at__isnull=False
+        stream=watch.stream,
+        kind=JournalEntry.Kind.CHANGE,
+        change__kind="background",
+        change__watch=watch.name,
+        applied_at__isnull=False,
     )
     for note in notes.order_by("number"):
         first = datetime.fromisoformat(note.change["first_hour"]).replace(minute=0, second=0, microsecond=0)

@@ -31,6 +31,21 @@ from guanlan.plan.criteria import table
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.queries import document
 from guanlan.watch.models import JournalEntry, ModelVersion, Snapshot
+from guanlan.watch.preparing import Taken
+
+# A post's columns by the engine's names of them; words among them are never null here.
+_POST = {
+    "external_id": "id",
+    "platform": "platform",
+    "author_hash": "author",
+    "author_followers": "author_followers",
+    "author_verified": "author_verified",
+    "published_at": "published_at",
+    "parent_id_outside": "parent_id",
+    "repost_of_outside": "repost_of",
+    **{name: name for name in ("media_type", "url", "title", "text", "region")},
+}
+_WORDS = ("author", "parent_id", "repost_of", "media_type", "url", "title", "text", "region")
 
 # One journal entry takes so many posts, so that its write stays short.
 ROWS = 250
@@ -49,7 +64,9 @@ def model_of(version: ModelVersion) -> Model:
 
 def in_force(stream: Stream, *, at: int | None = None) -> Model:
     """Return the model that reads a stream's posts, now or after entry number `at` was applied."""
-    changes = JournalEntry.objects.filter(stream=stream, change__kind="model", applied_at__isnull=False)
+    changes = JournalEntry.objects.filter(
+        stream=stream, kind=JournalEntry.Kind.CHANGE, change__kind="model", applied_at__isnull=False
+    )
     changes = changes if at is None else changes.filter(number__lte=at)
     last = changes.order_by("-number").first()
     return model() if last is None else _of_change(last.change)
@@ -86,10 +103,10 @@ def restored(stream: Stream) -> tuple[Analyser, int]:
     return analyser, number
 
 
-def fold(analyser: Analyser, entry: JournalEntry) -> Results:
-    """Let the analyser take one entry and return what it brought."""
+def fold(analyser: Analyser, entry: JournalEntry, taken: Taken | None = None) -> Results:
+    """Let the analyser take one entry, with the posts it names, and return what it brought."""
     if entry.kind == JournalEntry.Kind.BATCH:
-        return analyser.feed(posts_of(entry))
+        return analyser.feed((taken or posts_of(entry)).posts)
     if entry.kind == JournalEntry.Kind.TICK:
         return analyser.advance(entry.at)
     try:
@@ -98,16 +115,22 @@ def fold(analyser: Analyser, entry: JournalEntry) -> Results:
         return Results([], [], [], [], [], ())
 
 
-def posts_of(entry: JournalEntry) -> pa.RecordBatch:
+def posts_of(entry: JournalEntry) -> Taken:
     """Return the posts, or the later sights of posts, that a batch entry names."""
-    assert entry.batch is not None
+    assert entry.batch_id is not None
     first, rows = entry.change["first"], entry.change["rows"]
     if entry.change["of"] == "sights":
-        sights = Sight.objects.filter(batch=entry.batch, first=False).select_related("post").order_by("pk")
-        return _record_batch([(sight.post, sight) for sight in sights[first : first + rows]])
-    posts = list(_in_order(entry.batch)[first : first + rows])
-    earliest = {sight.post_id: sight for sight in Sight.objects.filter(post__in=posts, first=True)}
-    return _record_batch([(post, earliest.get(post.pk, post)) for post in posts])
+        sights = Sight.objects.filter(batch=entry.batch_id, first=False).order_by("pk")
+        names = [f"post__{name}" for name in _POST]
+        seen = sights.values_list("post_id", *COUNTS, *names)[first : first + rows]
+        return _taken([(number, *rest[len(COUNTS) :], *rest[: len(COUNTS)]) for number, *rest in seen])
+    found = _in_order(entry.batch_id).values_list("pk", *_POST, *COUNTS)[first : first + rows]
+    posts = [tuple(post) for post in found]
+    earliest = Sight.objects.filter(post__in=[post[0] for post in posts], first=True)
+    counts = {number: tuple(rest) for number, *rest in earliest.values_list("post_id", *COUNTS)}
+    return _taken(
+        [(*post[: -len(COUNTS)], *counts[post[0]]) if post[0] in counts else post for post in posts]
+    )
 
 
 def parts_of(batch: Batch) -> Iterator[dict[str, object]]:
@@ -126,7 +149,7 @@ def current_table(version: PlanVersion) -> dict[str, object]:
     return {"kind": "table", "version": version.key, "sha256": version.sha256}
 
 
-def _in_order(batch: Batch) -> QuerySet[Post]:
+def _in_order(batch: int) -> QuerySet[Post]:
     return Post.objects.filter(batch=batch).order_by("published_at", "platform", "external_id")
 
 
@@ -169,19 +192,11 @@ def _watch(kept: dict[str, list[str] | str]) -> Watch:
     )
 
 
-def _record_batch(seen: list[tuple[Post, Post | Sight]]) -> pa.RecordBatch:
-    columns: dict[str, list[object]] = {
-        "id": [post.external_id for post, _counts in seen],
-        "platform": [post.platform for post, _counts in seen],
-        "author": [post.author_hash or None for post, _counts in seen],
-        "author_followers": [post.author_followers for post, _counts in seen],
-        "author_verified": [post.author_verified for post, _counts in seen],
-        "published_at": [post.published_at for post, _counts in seen],
-        "parent_id": [post.parent_id_outside or None for post, _counts in seen],
-        "repost_of": [post.repost_of_outside or None for post, _counts in seen],
-    }
-    for name in ("media_type", "url", "title", "text", "region"):
-        columns[name] = [getattr(post, name) or None for post, _counts in seen]
-    for name in COUNTS:
-        columns[name] = [getattr(counts, name) for _post, counts in seen]
-    return pa.record_batch([pa.array(columns[field.name], field.type) for field in SCHEMA], schema=SCHEMA)
+def _taken(posts: list[tuple[Any, ...]]) -> Taken:
+    """Return rows of number, _POST and COUNTS as the engine takes them; what is empty is unknown."""
+    numbers, *columns = zip(*posts, strict=True) if posts else [()] * (1 + len(_POST) + len(COUNTS))
+    found: dict[str, Any] = dict(zip((*_POST.values(), *COUNTS), columns, strict=True))
+    for name in _WORDS:
+        found[name] = [word or None for word in found[name]]
+    batch = pa.record_batch([pa.array(found[field.name], field.type) for field in SCHEMA], schema=SCHEMA)
+    return Taken(batch, list(numbers))

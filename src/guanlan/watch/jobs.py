@@ -15,6 +15,7 @@ from guanlan.plan.document import PlanDocument
 from guanlan.plan.queries import document, in_force
 from guanlan.watch import folding, journal, leases
 from guanlan.watch.models import Event, JournalEntry, Snapshot
+from guanlan.watch.preparing import prepared
 from guanlan.watch.storing import Keeper
 from guanlan.watch.telling import escalate_next, raise_next_source_signal, tell_next
 
@@ -97,12 +98,14 @@ def _take(stream: Stream, fence: int, entry: JournalEntry) -> None:
     if number != entry.number - 1:  # another worker took entries in between
         analyser, number = folding.restored(stream)
     # The computing stands outside the transaction; only its outcome is written inside.
-    results = folding.fold(analyser, entry)
+    taken = folding.posts_of(entry) if entry.kind == journal.Kind.BATCH else None
+    results = folding.fold(analyser, entry, taken)
+    brought = prepared(results, analyser, taken)
     with transaction.atomic():
         if not leases.holds(stream, fence):
             return
         seq = touch(stream)
-        Keeper(stream, analyser, analyser.model, _plan(), seq).keep(results, entry)
+        Keeper(stream, analyser, analyser.model, _plan(), seq).keep(results, entry, brought)
         JournalEntry.objects.filter(pk=entry.pk).update(applied_at=now_for(stream))
         if results.signals:
             record(

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from guanlan.clocks.models import Retention, StreamRow
+from guanlan.clocks.fields import CodedField, ListField, SameNumber
+from guanlan.clocks.models import Retention, Stream, StreamPart, StreamRow
 from guanlan.intake.models import Batch, Post, Source
 from guanlan.people.models import Person, Unit
 
@@ -73,18 +74,24 @@ class Event(StreamRow):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["stream", "code"], name="watch_event_code"),)
-        indexes = (models.Index(fields=["stream", "-last_at"]),)
+        indexes = (models.Index(fields=["stream", "last_at"], name="watch_event_newest"),)
 
     def __str__(self) -> str:
         return self.name
 
 
-class Reading(StreamRow):
-    """What the engine read in one post (one row a post)."""
+class Reading(StreamPart):
+    """What the engine read in one post (one row a post, under the post's own number)."""
 
-    post = models.OneToOneField(Post, on_delete=models.PROTECT, related_name="reading")
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="readings")
-    copy_of = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="copies")
+    post = SameNumber(Post, on_delete=models.PROTECT, primary_key=True, related_name="reading")
+    # The indexes below begin with these.
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="+", db_index=False)
+    event = models.ForeignKey(
+        Event, on_delete=models.PROTECT, null=True, related_name="readings", db_index=False
+    )
+    copy_of = models.ForeignKey(
+        Post, on_delete=models.PROTECT, null=True, related_name="copies", db_index=False
+    )
     negative = models.PositiveSmallIntegerField(null=True)
     neutral = models.PositiveSmallIntegerField(null=True)
     positive = models.PositiveSmallIntegerField(null=True)
@@ -113,18 +120,21 @@ class Reading(StreamRow):
         db_persist=True,
     )
     # [[words, thousandths of a log-odds], …] that made a negative post negative, and its category.
-    because = models.JSONField(default=list)
-    because_category = models.JSONField(default=list)
+    because = ListField(default=list, null=True)
+    because_category = ListField(default=list, null=True)
     # What its own words say of harm, and what they demand: flag, words, field and place of each.
-    harms = models.JSONField(default=list)
-    demands = models.JSONField(default=list)
+    harms = ListField(default=list, null=True)
+    demands = ListField(default=list, null=True)
     published_at = models.DateTimeField()
-    retention = models.CharField(max_length=8, choices=Retention, default=Retention.WORKING)
 
     class Meta:
         indexes = (
-            models.Index(fields=["event", "-published_at"]),
-            models.Index(fields=["stream", "-published_at"]),
+            models.Index(fields=["event", "published_at"], name="watch_reading_event"),
+            # Rising, since posts come in rising order: an index that grows at its end fills its pages.
+            models.Index(fields=["stream", "published_at"], name="watch_reading_newest"),
+            models.Index(
+                fields=["copy_of"], condition=models.Q(copy_of__isnull=False), name="watch_reading_copies"
+            ),
         )
 
     def __str__(self) -> str:
@@ -179,18 +189,18 @@ JUDGEMENTS = (Correction.Kind.STANCE, Correction.Kind.CONFIRMED)
 MOVES = (Correction.Kind.MOVED, Correction.Kind.SPLIT, Correction.Kind.NOT_OURS)
 
 
-class Hit(StreamRow):
+class Hit(StreamPart):
     """A post met a watch: the term, the field it stands in, and its first character's place."""
 
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="+", db_index=False)
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="hits")
-    watch = models.ForeignKey(Watch, on_delete=models.PROTECT, related_name="hits")
+    watch = models.ForeignKey(Watch, on_delete=models.PROTECT, related_name="hits", db_index=False)
     term = models.CharField(max_length=60)
-    field = models.CharField(max_length=10)
+    field = CodedField(words=("text", "title", "author", "platform", "region", "media"))
     position = models.PositiveIntegerField()
-    retention = models.CharField(max_length=8, choices=Retention, default=Retention.WORKING)
 
     class Meta:
-        indexes = (models.Index(fields=["watch", "-id"]),)
+        indexes = (models.Index(fields=["watch", "post"], name="watch_hit_of_watch"),)
 
     def __str__(self) -> str:
         return f"{self.watch_id} {self.term}"
@@ -306,6 +316,15 @@ class JournalEntry(StreamRow):
     class Meta:
         ordering = ("number",)
         constraints = (models.UniqueConstraint(fields=["stream", "number"], name="watch_journal_number"),)
+        # A journal only grows; what waits, and the few changes, are found without walking it.
+        indexes = (
+            models.Index(
+                fields=["stream", "number"],
+                condition=models.Q(applied_at__isnull=True),
+                name="watch_journal_waiting",
+            ),
+            models.Index(fields=["stream", "kind", "number"], name="watch_journal_kind"),
+        )
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"

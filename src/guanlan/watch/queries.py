@@ -47,7 +47,7 @@ def feed(person: Person, stream: Stream, *, stance: str = "", watch: str = "") -
     if stance:
         found = found.filter(stance_now=stance)
     if watch:
-        found = found.filter(post__hits__watch__key=watch).distinct()
+        found = found.filter(post__in=Hit.objects.filter(watch__key=watch).values("post"))
     return found.order_by("-published_at", "-pk")
 
 
@@ -141,12 +141,13 @@ def grading(event: Event, plan: PlanDocument, measures: Mapping[str, int | None]
 
 
 def count_matches(person: Person, stream: Stream, query: str) -> tuple[int, int, list[Post]]:
-    """Return (matching, looked through, five examples) over the stream's latest posts.
+    """Return (matching, looked through, five examples) over the posts that the stream read last.
 
     Raises engine.query.QueryError if the query cannot be read.
     """
     matcher = compile_watches([EngineWatch("count", query)])
-    posts = list(Post.visible_to(person).filter(stream=stream).order_by("-published_at")[:COUNTED])
+    read = Post.visible_to(person).filter(reading__stream=stream)
+    posts = list(read.order_by("-reading__published_at")[:COUNTED])
     batch = _batch(posts)
     places = sorted(
         {hit.post for hit in matcher.match(normalise(batch.column("title"), batch.column("text")), batch)}

@@ -31,7 +31,7 @@ class SaidRow:
 
 def said(event: Event, kind: Kind) -> list[SaidRow]:
     """Return a row for each flag that stands, those of most voices first."""
-    found = event.readings.exclude(**{kind: []}).filter(copy_of=None).select_related("post")
+    found = event.readings.filter(**{f"{kind}__isnull": False}, copy_of=None).select_related("post")
     saying: dict[str, list[Reading]] = {}
     for reading in found.order_by("published_at", "post_id"):
         for flag in dict.fromkeys(sign["flag"] for sign in getattr(reading, kind)):

@@ -1,37 +1,28 @@
 """What the engine brought, stored: readings, hits, events, signals. One transaction an entry."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-import pyarrow as pa
-from django.db.models import Q
+from django.db.models import QuerySet
 
-from guanlan.clocks.inserting import insert
+from guanlan.clocks.inserting import change, insert
 from guanlan.clocks.models import Stream
-from guanlan.engine.heads import because
 from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
-from guanlan.engine.results import EventView, Moved, PostResult, Results
+from guanlan.engine.results import EventRow, Moved, Results
 from guanlan.engine.results import Signal as Raised
-from guanlan.engine.stance import stance_of
-from guanlan.engine.tasks import CATEGORY
-from guanlan.engine.text import normalise
 from guanlan.intake.models import Post
 from guanlan.plan.document import PlanDocument
 from guanlan.watch.models import Event, Hit, JournalEntry, Reading, Signal, Watch
+from guanlan.watch.preparing import Prepared, Read, prepared
 
 
-def said_of(posts: Iterable[Post]) -> dict[int, str]:
+def said_of(posts: Iterable[int]) -> dict[int, str]:
     """Return the stances that people gave to some of the posts; their copies say the same."""
-    judged = Reading.objects.filter(post__in=list(posts)).exclude(corrected_stance="")
+    judged = Reading.objects.filter(post__in=posts).exclude(corrected_stance="")
     return dict(judged.values_list("post_id", "corrected_stance"))
-
-
-def _telling(reasons: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Return the reasons that are words; single characters only where there is nothing else."""
-    return [reason for reason in reasons if len(reason[0]) > 1] or reasons
 
 
 def _work(event: Event) -> tuple[bool, bool]:
@@ -46,119 +37,112 @@ class Keeper:
         self, stream: Stream, analyser: Analyser, model: Model, plan: PlanDocument | None, seq: int
     ) -> None:
         self.stream, self.analyser, self.model, self.plan, self.seq = stream, analyser, model, plan, seq
-        self.watches = {watch.name: watch for watch in Watch.objects.filter(stream=stream).order_by("pk")}
-        self.events: dict[str, Event] = {}
-        self.said: dict[int, str] = {}  # post -> stance, where a person judged what is copied now
+        self.watches = dict(Watch.objects.filter(stream=stream).order_by("pk").values_list("name", "pk"))
+        self.events: dict[str, int] = {}  # code -> number, of those stored here
 
-    def keep(self, results: Results, entry: JournalEntry) -> None:
+    def keep(self, results: Results, entry: JournalEntry, brought: Prepared | None = None) -> None:
         """Store everything; events first, since the others point at them."""
         silent = entry.batch is not None and entry.batch.history
-        self._events(results)
-        self._readings([post for post in results.posts if not post.seen_before], entry)
+        brought = brought or prepared(results, self.analyser, None)
+        self._events(brought.events)
+        self._readings(brought.read)
         self._moves(results.moved)
         for merged in results.merged:
             self._merge(merged.gone, merged.into)
         for raised in results.signals:
             self._signal(raised, silent=silent)
 
-    def _events(self, results: Results) -> None:
-        named = {post_event for post in results.posts for post_event in post.events if post_event}
-        named |= {signal.event for signal in results.signals} | {merged.into for merged in results.merged}
-        codes = sorted(set(results.changed) | named)
-        stored = Event.objects.filter(stream=self.stream, code__in=codes)
-        self.events = {event.code: event for event in stored}
-        fresh: list[Event] = []
-        known: list[Event] = []
-        for code in codes:
-            view = self._view(code)
-            if view is None:
-                continue
-            event = self.events.get(code)
-            (fresh if event is None else known).append(self._event(event, view))
-        Event.objects.bulk_create(fresh)
-        Event.objects.bulk_update(
-            known,
-            ["name", "terms", "last_at", "first_at", "posts", "negative_permille", "measures", "changed_seq"],
+    def _events(self, rows: Mapping[str, EventRow]) -> None:
+        stored = Event.objects.filter(stream=self.stream, code__in=rows)
+        known = {
+            code: (number, None if state == Event.State.OPEN else name)
+            for code, number, state, name in stored.values_list("code", "pk", "state", "name")
+        }
+        fresh = {code: row for code, row in rows.items() if code not in known}
+        insert(
+            Event,
+            [
+                {
+                    "stream_id": self.stream.pk,
+                    "watch_id": self.watches[row.watch],
+                    "code": code,
+                    **self._figures(row),
+                }
+                for code, row in fresh.items()
+            ],
         )
-        self.events |= {event.code: event for event in fresh}
+        change(Event, {number: self._figures(rows[code], name) for code, (number, name) in known.items()})
+        self.events = {code: number for code, (number, _name) in known.items()} | self._numbers(fresh)
 
-    def _view(self, code: str) -> EventView | None:
-        try:
-            return self.analyser.event(code)
-        except KeyError:  # merged away within the same entry
-            return None
+    def _figures(self, row: EventRow, learnt: str | None = None) -> dict[str, Any]:
+        """Return what moves with an event's posts; it keeps a name that people have learnt."""
+        return {
+            "name": row.name[:120] if learnt is None else learnt,
+            "terms": list(row.terms),
+            "first_at": row.first_at,
+            "last_at": row.last_at,
+            "posts": row.posts,
+            "negative_permille": row.negative_permille,
+            "measures": dict(row.measures),
+            "changed_seq": self.seq,
+        }
 
-    def _event(self, event: Event | None, view: EventView) -> Event:
-        event = event or Event(stream=self.stream, watch=self.watches[view.watch], code=view.event)
-        event.terms = list(view.terms)
-        # A confirmed event keeps the name that people have learnt.
-        if event.state == Event.State.OPEN:
-            event.name = view.name[:120]
-        event.first_at, event.last_at = view.first_at, view.last_at
-        event.posts, event.negative_permille = view.posts, view.negative_permille
-        event.measures = dict(view.measures)
-        event.changed_seq = self.seq
-        return event
-
-    def _readings(self, posts: Sequence[PostResult], entry: JournalEntry) -> None:
-        rows = self._posts({(post.platform, post.id) for post in posts})
-        originals = {post.duplicate_of for post in posts if post.duplicate_of}
-        copied = {post.external_id: post for post in self._by_id(originals)}
-        self.said = said_of(copied.values())
+    def _readings(self, read: Sequence[Read]) -> None:
+        ids = {post.result.duplicate_of for post in read if post.result.duplicate_of}
+        originals = dict(self._by_id(ids).values_list("external_id", "pk"))
+        said = said_of(originals.values())
         readings, hits = [], []
-        for post in posts:
-            row = rows[post.platform, post.id]
-            readings.append(self._reading(post, row, copied.get(post.duplicate_of or "")))
+        for post in read:
+            original = originals.get(post.result.duplicate_of or "")
+            readings.append(
+                {
+                    **post.columns,
+                    "stream_id": self.stream.pk,
+                    "event_id": self.events.get(post.result.event or ""),
+                    "copy_of_id": original,
+                    "corrected_stance": said.get(original, "") if original else "",
+                }
+            )
             hits += [
                 {
                     "stream_id": self.stream.pk,
-                    "post_id": row.pk,
-                    "watch_id": self.watches[hit.watch].pk,
+                    "post_id": post.number,
+                    "watch_id": self.watches[hit.watch],
                     "term": hit.term[:60],
                     "field": hit.field,
                     "position": hit.at,
                 }
-                for hit in post.hits
+                for hit in post.result.hits
             ]
         insert(Reading, readings)
         insert(Hit, hits)
 
-    def _reading(self, post: PostResult, row: Post, original: Post | None) -> dict[str, Any]:
-        event = self.events.get(post.event or "")
-        stance = stance_of(post.stance, self.model.negative_from(post.platform))
-        texts = normalise(pa.array([row.title]), pa.array([row.text])) if stance == "negative" else None
-        return {
-            "stream_id": self.stream.pk,
-            "post_id": row.pk,
-            "event_id": event.pk if event else None,
-            "copy_of_id": original.pk if original else None,
-            **{name: post.stance[name] for name in ("negative", "neutral", "positive")},
-            "stance": stance,
-            "category": post.category or "",
-            "emotion": max(post.emotion, key=post.emotion.__getitem__, default=""),
-            "abusive": post.abusive,
-            "advertisement": post.advertisement,
-            "because": _telling(because(texts, 0, self.model)) if texts else [],
-            "because_category": _telling(because(texts, 0, self.model, head=CATEGORY)) if texts else [],
-            "harms": [sign._asdict() for sign in post.harms],
-            "demands": [sign._asdict() for sign in post.demands],
-            "published_at": row.published_at,
-            "corrected_stance": self.said.get(original.pk, "") if original else "",
-            "changed_seq": self.seq,
+    def _moves(self, moved: Sequence[Moved]) -> None:
+        """Put posts into other events; one that stands in an event of another watch stays there."""
+        if not moved:
+            return
+        posts = {
+            (platform, id_): number
+            for platform, id_, number in self._by_id({move.id for move in moved}).values_list(
+                "platform", "external_id", "pk"
+            )
         }
-
-    def _moves(self, moved: Iterable[Moved]) -> None:
+        stand: dict[int, str | None] = dict(
+            Reading.objects.filter(post__in=posts.values()).values_list("post_id", "event__watch__name")
+        )
+        codes = {move.event for move in moved if move.event} - self.events.keys()
+        events = self.events | self._numbers(codes)
+        goes: dict[int, dict[str, Any]] = {}
         for move in moved:
-            under = Q(event=None) | Q(event__watch__name=move.watch)
-            Reading.objects.filter(
-                under, stream=self.stream, post__platform=move.platform, post__external_id=move.id
-            ).update(event=self.events.get(move.event or "") or self._stored(move.event))
-
-    def _stored(self, code: str | None) -> Event | None:
-        return Event.objects.filter(stream=self.stream, code=code).first() if code else None
+            post = posts.get((move.platform, move.id))
+            if post is not None and post in stand and stand[post] in (None, move.watch):
+                event = events.get(move.event or "")
+                stand[post] = move.watch if event else None
+                goes[post] = {"event_id": event}
+        change(Reading, goes)
 
     def _merge(self, gone: str, into: str) -> None:
-        lost, kept = self._stored(gone), self.events.get(into) or self._stored(into)
+        lost, kept = self._stored(gone), self._stored(into)
         if lost is None or kept is None:
             return
         if _work(lost) > _work(kept):
@@ -174,12 +158,18 @@ class Keeper:
         worked.code, other.code = other.code, worked.code
         other.save(update_fields=["code"])
         worked.computed_level, worked.computed_at = other.computed_level, other.computed_at
-        view = self._view(worked.code)
-        (self._event(worked, view) if view else worked).save()
-        self.events |= {worked.code: worked, other.code: other}
+        worked.save(update_fields=["code", "computed_level", "computed_at"])
+        try:
+            row = self.analyser.row(worked.code)
+        except KeyError:  # merged on within the same entry
+            return
+        learnt = None if worked.state == Event.State.OPEN else worked.name
+        change(Event, {worked.pk: self._figures(row, learnt)})
 
     def _signal(self, raised: Raised, *, silent: bool) -> None:
-        event = self.events[raised.event]
+        event = self._stored(raised.event)
+        if event is None:
+            raise KeyError(raised.event)
         rose = self._rank(raised.level) < self._rank(raised.previous_level)
         event.computed_level, event.computed_at = raised.level or "", raised.at
         # The person who watches has the plan's time to confirm a rise; then it goes up.
@@ -212,9 +202,11 @@ class Keeper:
         clock = next((clock for clock in found.clocks if clock.step == "assess"), None) if found else None
         return at + timedelta(minutes=clock.minutes) if clock else None
 
-    def _posts(self, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], Post]:
-        found = self._by_id({external_id for _platform, external_id in wanted})
-        return {(post.platform, post.external_id): post for post in found}
+    def _stored(self, code: str) -> Event | None:
+        return Event.objects.filter(stream=self.stream, code=code).first()
 
-    def _by_id(self, ids: Iterable[Any]) -> Iterable[Post]:
-        return Post.objects.filter(stream=self.stream, external_id__in=list(ids))
+    def _numbers(self, codes: Iterable[str]) -> dict[str, int]:
+        return dict(Event.objects.filter(stream=self.stream, code__in=codes).values_list("code", "pk"))
+
+    def _by_id(self, ids: Iterable[str]) -> QuerySet[Post]:
+        return Post.objects.filter(stream=self.stream, external_id__in=ids)

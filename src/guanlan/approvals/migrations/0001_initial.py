@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('state', models.CharField(choices=[('DRAFT', '起草中'), ('IN_APPROVAL', '待批准'), ('APPROVED', '已批准'), ('RETURNED', '已退回')], default='DRAFT', max_length=11)),
                 ('approved_at', models.DateTimeField(blank=True, null=True)),
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('order', models.PositiveSmallIntegerField()),
                 ('code', models.SlugField(max_length=60)),
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('number', models.PositiveIntegerField()),
                 ('title', models.CharField(max_length=120)),
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('verdict', models.CharField(choices=[('SIGNED', '同意'), ('RETURNED', '退回')], max_length=8)),
                 ('reason', models.CharField(blank=True, max_length=500)),

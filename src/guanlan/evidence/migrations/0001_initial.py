@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('sha256', models.CharField(db_index=True, max_length=64)),
                 ('size', models.BigIntegerField()),
                 ('name', models.CharField(max_length=200)),

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('number', models.BigIntegerField()),
                 ('state', models.CharField(choices=[('RECEIVED', '已收'), ('READING', '读取中'), ('STORED', '已入库'), ('ANALYSED', '已分析'), ('REFUSED', '未能读取')], db_index=True, default='RECEIVED', max_length=8)),
                 ('name', models.CharField(blank=True, max_length=200)),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('line', models.PositiveIntegerField()),
                 ('column', models.CharField(blank=True, max_length=80)),
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('kind', models.CharField(choices=[('FILE', '文件导入'), ('FEED', '订阅'), ('API', '接口推送'), ('PERSON', '人工报送'), ('PLAYED', '演示播放')], max_length=6)),
                 ('name', models.CharField(max_length=60)),
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('platform', models.CharField(max_length=30)),
                 ('external_id', models.CharField(max_length=120)),
                 ('media_type', models.CharField(blank=True, choices=[('news', '新闻'), ('social', '社交'), ('video', '视频'), ('forum', '论坛'), ('review', '点评'), ('complaint', '投诉平台'), ('ticket', '工单')], max_length=9)),
@@ -109,9 +109,9 @@ class Migration(migrations.Migration):
                 ('repost_of_outside', models.CharField(blank=True, max_length=120)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='PERSONAL', max_length=8)),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='intake.batch')),
-                ('reported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('stream', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.stream')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='intake.source')),
+                ('reported_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('stream', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.stream')),
+                ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='intake.source')),
             ],
         ),
         migrations.AddField(
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('seen_at', models.DateTimeField()),
                 ('first', models.BooleanField(default=False)),
                 ('likes', models.BigIntegerField(null=True)),
@@ -145,13 +145,9 @@ class Migration(migrations.Migration):
             model_name='source',
             constraint=models.UniqueConstraint(fields=('stream', 'name'), name='intake_source_name'),
         ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['stream', '-published_at'], name='intake_post_stream__f4d64d_idx'),
-        ),
         migrations.AddConstraint(
             model_name='post',
-            constraint=models.UniqueConstraint(fields=('stream', 'platform', 'external_id'), name='intake_post_once'),
+            constraint=models.UniqueConstraint(fields=('stream', 'external_id', 'platform'), name='intake_post_once'),
         ),
         migrations.AddConstraint(
             model_name='batch',

@@ -75,7 +75,7 @@ def _is_mostly_utf8(sample: bytes) -> bool:
     """Tell broken UTF-8 from gb18030: text in gb18030 hardly ever forms valid UTF-8 sequences."""
     text = sample.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    return broken <= sum(character > "\x7f" for character in text) - broken
+    return broken <= len(text) - len(text.encode("ascii", "ignore")) - broken
 
 
 def lines(path: Path, encoding: str) -> Iterator[Line]:

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('name', models.CharField(max_length=80)),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='people.unit')),
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('code', models.SlugField(max_length=40)),
                 ('name', models.CharField(max_length=40)),
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('username', models.CharField(max_length=40, unique=True)),
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('role', models.CharField(choices=[('LEAD', '组长'), ('DEPUTY', '副手'), ('MEMBER', '成员')], default='MEMBER', max_length=6)),
                 ('started_at', models.DateTimeField()),

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('kind', models.CharField(choices=[('FLASH', '快报'), ('CLOSING', '总结报告')], max_length=8)),
                 ('number', models.PositiveIntegerField(default=1)),
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('format', models.CharField(choices=[('HTML', 'HTML'), ('DOCX', 'Word'), ('PDF', 'PDF')], max_length=4)),
                 ('asked_at', models.DateTimeField()),
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('sent_at', models.DateTimeField()),
                 ('read_by', models.DateTimeField(blank=True, null=True)),

@@ -159,8 +159,8 @@ def _tell_engine(reading: Reading, change: dict[str, Any], now: datetime) -> Non
 
 
 def _save(reading: Reading, *fields: str) -> None:
-    reading.changed_seq = touch(reading.stream)
-    reading.save(update_fields=[*fields, "changed_seq"])
+    touch(reading.stream)
+    reading.save(update_fields=fields)
     reading.refresh_from_db(fields=["stance_now", "category_now"])
 
 

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
-                ('changed_seq', models.BigIntegerField(db_index=True, default=0)),
+                ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
                 ('kind', models.CharField(choices=[('STANCE', '改立场'), ('CONFIRMED', '立场无误'), ('CATEGORY', '改投诉类别'), ('NOT_OURS', '与我无关'), ('MOVED', '移入另一事件'), ('SPLIT', '拆出事件')], max_length=9)),
                 ('before', models.CharField(blank=True, max_length=12)),
