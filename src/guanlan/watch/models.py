@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanlan.clocks.fields import CodedField, ListField, SameNumber
 from guanlan.clocks.models import Retention, Stream, StreamPart, StreamRow
+from guanlan.engine.tasks import EMOTIONS
 from guanlan.intake.models import Batch, Post, Source
 from guanlan.people.models import Person, Unit
 
@@ -98,7 +99,7 @@ class Reading(StreamPart):
     stance = models.CharField(max_length=8, blank=True)
     # What the post complains of, if it is negative: a code of engine.tasks.CATEGORIES.
     category = models.CharField(max_length=12, blank=True)
-    emotion = models.CharField(max_length=8, blank=True)
+    emotion = CodedField(words=("", *EMOTIONS), default="")
     abusive = models.BooleanField(default=False)
     advertisement = models.BooleanField(default=False)
     # What a person put in place of the model's own above, empty while nobody did; and what holds.

@@ -34,6 +34,8 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='reading',
             name='emotion',
-            field=models.CharField(blank=True, max_length=8),
+            field=guanlan.clocks.fields.CodedField(
+                default='', words=('', 'angry', 'fear', 'happy', 'neutral', 'sad', 'surprise')
+            ),
         ),
     ]
