@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from guanlan.incidents.models import Incident, Task
-from guanlan.incidents.queries import inside, members_of
+from guanlan.incidents.models import Incident, Instruction, Task
+from guanlan.incidents.queries import inside, may_decide, members_of
 from guanlan.intake.models import Post
-from guanlan.people.models import Person
+from guanlan.people.models import Group, Person
+from guanlan.people.queries import open_groups
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.wording import level_word
 
@@ -45,6 +46,71 @@ class DecideForm(forms.Form):
         if given.get("choice") == self.OBSERVE and not given.get("review_at") and not self.errors:
             self.add_error("review_at", _("选观察要写何时复核，到时才不会忘。"))
         return given
+
+
+class InstructionForm(forms.Form):
+    """Who said what, when and how, and what it asks for."""
+
+    kind = forms.ChoiceField(label=_("批示要做什么"), choices=Instruction.Kind.choices)
+    level = forms.ChoiceField(label=_("哪一级（启动或调整等级时选）"), required=False)
+    group = forms.ModelChoiceField(
+        label=_("交给哪个组（交办时选）"),
+        queryset=Group.objects.none(),
+        to_field_name="key",
+        required=False,
+        empty_label=_("不交办"),
+    )
+    due_at = forms.DateTimeField(
+        label=_("何时办完（交办时填）"),
+        required=False,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+    )
+    words = forms.CharField(label=_("原话"), max_length=500, widget=_words(3))
+    said_by = forms.ModelChoiceField(
+        label=_("谁下的批示"), queryset=Person.objects.none(), to_field_name="key", empty_label=_("选一个人")
+    )
+    channel = forms.ChoiceField(label=_("怎么说的"), choices=Instruction.Channel.choices)
+    said_at = forms.DateTimeField(
+        label=_("什么时候说的"),
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+    )
+    upload = forms.FileField(label=_("录音或截图（可不传，50 MB 以内）"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        plan: PlanDocument | None,
+        person: Person,
+        now: datetime,
+        active: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        left_out = Instruction.Kind.ACTIVATE if active else Instruction.Kind.LEVEL
+        fields["kind"].choices = [one for one in Instruction.Kind.choices if one[0] != left_out]
+        fields["level"].choices = [("", _("不涉及等级")), *(level_choices(plan) if plan else [])]
+        fields["group"].queryset = open_groups()
+        deciders = Person.visible_to(person).filter(pk__in=[one.pk for one in may_decide(at=now)])
+        fields["said_by"].queryset = deciders.exclude(pk=person.pk).order_by("name", "pk")
+
+    def clean(self) -> dict[str, Any]:
+        """A level or an order is whole, or it is not asked for."""
+        given = super().clean() or {}
+        kind = given.get("kind")
+        if kind in (Instruction.Kind.ACTIVATE, Instruction.Kind.LEVEL) and not given.get("level"):
+            self.add_error("level", _("请选是哪一级。"))
+        if kind == Instruction.Kind.ORDER:
+            for name, words in (("group", _("请选交给哪个组。")), ("due_at", _("请写明何时办完。"))):
+                if not given.get(name):
+                    self.add_error(name, words)
+        return given
+
+
+class DisownForm(forms.Form):
+    """What was meant instead."""
+
+    answer = forms.CharField(label=_("当时的意思是什么"), max_length=500, widget=_words(3))
 
 
 class LevelForm(forms.Form):

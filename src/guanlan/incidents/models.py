@@ -142,6 +142,66 @@ class Decision(StreamRow):
         return super().visible_to(person).filter(seen)
 
 
+class Instruction(StreamRow):
+    """What a member of the command said outside Guanlan (代录批示), written down by somebody else.
+
+    It acts at once; whether it was said so, only the one who said it can confirm.
+    """
+
+    class Kind(models.TextChoices):
+        ACTIVATE = "ACTIVATE", _("启动预案")
+        LEVEL = "LEVEL", _("调整等级")
+        ORDER = "ORDER", _("交办一件事")
+        REMARK = "REMARK", _("其他批示，只记录")
+
+    class Channel(models.TextChoices):
+        PHONE = "PHONE", _("电话")
+        IN_PERSON = "IN_PERSON", _("当面")
+        MEETING = "MEETING", _("会上")
+        CHAT = "CHAT", _("群消息")
+
+    class State(models.TextChoices):
+        UNCONFIRMED = "UNCONFIRMED", _("未确认")
+        CONFIRMED = "CONFIRMED", _("本人已确认")
+        DISOWNED = "DISOWNED", _("本人否认")
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="instructions")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="instructions")
+    kind = models.CharField(max_length=8, choices=Kind)
+    level = models.CharField(max_length=20, blank=True)
+    task = models.OneToOneField("Task", on_delete=models.PROTECT, null=True, related_name="instruction")
+    channel = models.CharField(max_length=9, choices=Channel)
+    words = models.CharField(max_length=500)
+    file = models.ForeignKey(KeptFile, on_delete=models.PROTECT, null=True, related_name="+")
+    said_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    state = models.CharField(max_length=11, choices=State, default=State.UNCONFIRMED)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ("said_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(said_at__lte=models.F("at")), name="incidents_said_before_recorded"
+            ),
+            models.CheckConstraint(
+                condition=~Q(said_by=models.F("recorded_by")), name="incidents_recorded_by_another"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.words[:40]
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Self]:
+        """Return the instructions on the incidents this person may see, and those before any."""
+        seen = Q(incident=None) | Q(incident__in=Incident.visible_to(person))
+        return super().visible_to(person).filter(seen)
+
+
 class Task(IncidentRow):
     """A duty that has become somebody's (任务); cites the duty's key in the pinned plan version."""
 

@@ -1,6 +1,7 @@
 """What may be done here; who may is in people.permissions."""
 
 DECIDE = "incidents.decide"
+RECORD_INSTRUCTION = "incidents.record_instruction"
 CHANGE_LEVEL = "incidents.change_level"
 STAND_DOWN = "incidents.stand_down"
 ARCHIVE = "incidents.archive"

@@ -7,12 +7,13 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from guanlan.incidents.models import Access, Incident, Task, TimelineEntry
-from guanlan.incidents.permissions import WAIVE_TASK
+from guanlan.incidents.models import Access, Incident, Instruction, Task, TimelineEntry
+from guanlan.incidents.permissions import DECIDE, WAIVE_TASK
 from guanlan.incidents.states import OPEN
 from guanlan.people.models import DutyShift, Group, Membership, Person
-from guanlan.people.permissions import may
-from guanlan.people.queries import groups_of, lead, members, on_duty
+from guanlan.people.permissions import TABLE, may
+from guanlan.people.queries import groups_of, lead, members, on_duty, persons_with
+from guanlan.watch.models import Event
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,23 @@ class GroupTasks:
 def timeline(incident: Incident) -> QuerySet[TimelineEntry]:
     """Return the story, newest first."""
     return TimelineEntry.objects.filter(incident=incident).select_related("person")
+
+
+def active_incident(event: Event) -> Incident | None:
+    """Return the incident in which the event is being responded to."""
+    return Incident.objects.filter(event=event, state=Incident.State.ACTIVE).first()
+
+
+def may_decide(*, at: datetime) -> list[Person]:
+    """Return who may decide at a time."""
+    functions = TABLE[DECIDE]
+    return [person for function in sorted(functions) for person in persons_with(function, at=at)]
+
+
+def instructions(event: Event, person: Person) -> QuerySet[Instruction]:
+    """Return what was said about the event and written down for others, that this person may see."""
+    rows = Instruction.visible_to(person).filter(event=event)
+    return rows.select_related("said_by", "recorded_by", "task__group", "file")
 
 
 def deadline_of(task: Task) -> datetime:

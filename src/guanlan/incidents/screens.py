@@ -13,12 +13,20 @@ from guanlan.incidents.actions.figures import WHO_STATES
 from guanlan.incidents.conditions import asked_figures, conditions
 from guanlan.incidents.deadlines import deadline
 from guanlan.incidents.level_clocks import level_clocks
-from guanlan.incidents.models import Decision, Incident, StatedFigure, Task
-from guanlan.incidents.permissions import ARCHIVE, CHANGE_LEVEL, DECIDE, STAND_DOWN, WAIVE_TASK
+from guanlan.incidents.models import Decision, Incident, Instruction, StatedFigure, Task
+from guanlan.incidents.permissions import (
+    ARCHIVE,
+    CHANGE_LEVEL,
+    DECIDE,
+    RECORD_INSTRUCTION,
+    STAND_DOWN,
+    WAIVE_TASK,
+)
 from guanlan.incidents.queries import (
     by_urgency,
     deadline_of,
     inside,
+    instructions,
     late,
     may_accept,
     may_hand_over,
@@ -82,6 +90,11 @@ def war_room(incident: Incident, person: Person, *, now: datetime, whole: bool =
         "mine": mine[0] if mine else None,
         "inside": inside(incident) if incident.restricted else [],
         "may_let_in": incident.restricted and may(person, DECIDE, at=now),
+        "may_record": active and may(person, RECORD_INSTRUCTION, at=now),
+        "instructions": instructions(incident.event, person),
+        "unconfirmed": instructions(incident.event, person)
+        .filter(state=Instruction.State.UNCONFIRMED)
+        .count(),
         "may_change_level": active and may(person, CHANGE_LEVEL, at=now),
         "may_stand_down": active and may(person, STAND_DOWN, at=now),
         "to_state": to_state(incident, person, now=now),
@@ -171,6 +184,7 @@ def decision_sheet(event: Event, person: Person, *, chosen: str, now: datetime) 
         "decisions": Decision.visible_to(person).filter(event=event).select_related("person"),
         "active": Incident.visible_to(person).filter(event=event, state=Incident.State.ACTIVE).first(),
         "may_decide": may(person, DECIDE, at=now),
+        "may_record": may(person, RECORD_INSTRUCTION, at=now),
         "event_href": address("event", event.key),
     }
 

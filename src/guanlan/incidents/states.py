@@ -1,9 +1,10 @@
-"""Where an incident and its tasks may go from where."""
+"""Where an incident, its tasks and instructions may go from where."""
 
-from guanlan.incidents.models import Incident, Task
+from guanlan.incidents.models import Incident, Instruction, Task
 
 S = Incident.State
 T = Task.State
+N = Instruction.State
 
 INCIDENT_MOVES: dict[tuple[str, str], str] = {
     (S.ACTIVE, "change_level"): S.ACTIVE,
@@ -20,6 +21,11 @@ TASK_MOVES: dict[tuple[str, str], str] = {
     (T.ACCEPTED, "complete"): T.DONE,
     (T.ACCEPTED, "hand_over"): T.ACCEPTED,
     (T.ACCEPTED, "waive"): T.WAIVED,
+}
+
+INSTRUCTION_MOVES: dict[tuple[str, str], str] = {
+    (N.UNCONFIRMED, "confirm"): N.CONFIRMED,
+    (N.UNCONFIRMED, "disown"): N.DISOWNED,
 }
 
 OPEN = (T.OFFERED, T.ACCEPTED)

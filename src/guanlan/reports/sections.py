@@ -95,6 +95,29 @@ def story(incident: Incident, *, now: datetime) -> list[Block]:
     return _told(_("处置经过"), done, now)
 
 
+def instructions(event: Event, *, now: datetime) -> list[Block]:
+    """List what the command said by word of mouth, who wrote it down, and whether they confirmed it."""
+    rows = event.instructions.select_related("said_by", "recorded_by")
+    said = [
+        (
+            one.said_at,
+            text(
+                _("%(name)s（%(channel)s，%(recorder)s代录，%(state)s）：%(words)s")
+                % {
+                    "name": one.said_by.name,
+                    "channel": one.get_channel_display(),
+                    "recorder": one.recorded_by.name,
+                    "state": one.get_state_display(),
+                    "words": one.words,
+                }
+                + (_("；本人：%(answer)s") % {"answer": one.answer} if one.answer else "")
+            ),
+        )
+        for one in rows
+    ]
+    return _told(_("代录批示"), said, now)
+
+
 def statements(incident: Incident, *, now: datetime) -> list[Block]:
     """List what was released where, with the version and its hash."""
     released = [

@@ -4,6 +4,11 @@ from guanlan.incidents.actions.access import let_in, take_out
 from guanlan.incidents.actions.deciding import decide_activation, decide_observing
 from guanlan.incidents.actions.ending import archive, stand_down, take_closing_report
 from guanlan.incidents.actions.figures import state_figure
+from guanlan.incidents.actions.instructions import (
+    confirm_instruction,
+    disown_instruction,
+    record_instruction,
+)
 from guanlan.incidents.actions.moving import change_level
 from guanlan.incidents.actions.tasks import accept_task, complete_task, hand_over_task, waive_task
 
@@ -12,10 +17,13 @@ __all__ = [
     "archive",
     "change_level",
     "complete_task",
+    "confirm_instruction",
     "decide_activation",
     "decide_observing",
+    "disown_instruction",
     "hand_over_task",
     "let_in",
+    "record_instruction",
     "stand_down",
     "state_figure",
     "take_closing_report",

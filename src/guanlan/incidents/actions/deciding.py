@@ -43,9 +43,18 @@ class ReviewBackwards(BadInput):
 
 
 def decide_activation(
-    *, event: Event, level: str, reason: str, person: Person, now: datetime, restricted: bool = False
+    *,
+    event: Event,
+    level: str,
+    reason: str,
+    person: Person,
+    now: datetime,
+    restricted: bool = False,
+    recorder: Person | None = None,
 ) -> Decision:
     """Activate the plan for an event at a level and return the decision, its incident within.
+
+    `recorder` is who wrote it down, if `person` decided by word of mouth.
 
     The incident is pinned to the plan version in force and its hash; every duty of the
     level (but the aftermath's) becomes a task of its group, whose person on duty or lead
@@ -70,7 +79,7 @@ def decide_activation(
             about=incident,
             verb="incidents.decide_activation",
             sentence=sentence % {"level": level_word(level), "count": len(tasks), "reason": reason},
-            person=person,
+            person=recorder or person,
             now=now,
             facts={
                 "event": event.key,
@@ -78,6 +87,7 @@ def decide_activation(
                 "level": level,
                 "plan": version.sha256,
                 "tasks": len(tasks),
+                **({"decided_by": person.key} if recorder else {}),
             },
         )
         note_unheard(incident=incident, tasks=tasks, now=now)

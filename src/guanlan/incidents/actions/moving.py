@@ -33,9 +33,17 @@ class NotActive(Refused):
 
 
 def change_level(
-    *, incident: Incident, level: str, reason: str, person: Person, now: datetime
+    *,
+    incident: Incident,
+    level: str,
+    reason: str,
+    person: Person,
+    now: datetime,
+    recorder: Person | None = None,
 ) -> LevelChange:
     """Move the incident and its event to another level of the pinned plan; return the change.
+
+    `recorder` is who wrote it down, if `person` decided by word of mouth.
 
     Upwards, the higher level's further duties become tasks and open tasks keep the
     earlier of their old and new clocks; downwards nothing is taken away. Raises
@@ -56,7 +64,7 @@ def change_level(
         higher = rank < previous
         offered = _offer_further(incident, duties, now) if higher else []
         tightened = _tighten(incident, duties, offered, now) if higher else 0
-        _note(incident, change, person, now, higher, len(offered), tightened)
+        _note(incident, change, recorder or person, now, higher, len(offered), tightened)
         note_unheard(incident=incident, tasks=offered, now=now)
         _tell_groups(incident, change, now)
     return change
@@ -120,7 +128,12 @@ def _note(
         sentence=sentence,
         person=person,
         now=now,
-        facts={"from": change.previous_level, "to": change.level, "offered": offered},
+        facts={
+            "from": change.previous_level,
+            "to": change.level,
+            "offered": offered,
+            **({} if person == change.person else {"decided_by": change.person.key}),
+        },
     )
 
 
