@@ -225,6 +225,23 @@ class TestPages:
     def test_the_list_says_what_waits(self, report: Report, sign_in: BROWSER, cast: Cast) -> None:
         assert "1 份报告等您签收" in sign_in(cast.li).get(reverse("reports")).content.decode()
 
+    def test_a_report_is_also_one_message_for_a_group(
+        self, report: Report, sign_in: BROWSER, cast: Cast
+    ) -> None:
+        page = sign_in(cast.li).get(reverse("report", args=[report.key])).content.decode()
+        message = page.partition('<pre id="group-message" class="how">')[2].partition("</pre>")[0]
+        assert message.startswith(f"【观澜商城舆情快报】Ⅱ级 {report.event.name}\n")
+        assert message.endswith(f"/reports/{report.key}/")
+
+    def test_a_report_for_a_closed_circle_is_no_message_for_a_group(
+        self, event: Event, sign_in: BROWSER, cast: Cast
+    ) -> None:
+        activate(event, cast.li, restricted=True)
+        report = actions.submit_flash(event=event, person=cast.wang, now=NOW)
+        page = sign_in(cast.li).get(reverse("report", args=[report.key])).content.decode()
+        assert "限定知悉范围的报告不发到群里。" in page
+        assert "group-message" not in page
+
     def test_looking_is_not_reading(self, report: Report, sign_in: BROWSER, cast: Cast) -> None:
         browser = sign_in(cast.li)
 

@@ -3,14 +3,17 @@
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from guanlan.clocks.live import live
 from guanlan.documents.frozen import roll_bytes
+from guanlan.documents.group_message import group_message
 from guanlan.errors import BadInput
 from guanlan.incidents.models import Incident
 from guanlan.people.models import Person
@@ -165,6 +168,14 @@ def _files(report: Report) -> dict[str, Any]:
     return {"files": rows, "running": running}
 
 
+def _group_message(report: Report) -> str:
+    """Return what may be pasted into a group chat; nothing of an incident that is not for everybody."""
+    if report.incident is not None and report.incident.restricted:
+        return ""
+    address = settings.PUBLIC_ADDRESS.rstrip("/")
+    return group_message(report.frozen, f"{address}{reverse('report', args=[report.key])}")
+
+
 def _content(request: PersonRequest, report: Report) -> dict[str, Any]:
     receipts = list(report.receipts.select_related("person").order_by("read_at", "pk"))
     code = CLOSE if report.kind == Report.Kind.CLOSING else SUBMIT
@@ -180,5 +191,6 @@ def _content(request: PersonRequest, report: Report) -> dict[str, Any]:
         "unread": [receipt for receipt in receipts if receipt.read_at is None],
         "mine": next((receipt for receipt in receipts if receipt.person_id == request.user.pk), None),
         "may_distribute": may(request.user, code, at=request.now),
+        "group_message": _group_message(report),
         **_files(report),
     }
