@@ -6,7 +6,7 @@ from datasketch import MinHash, MinHashLSH
 from rensa import RMinHash, RMinHashLSH
 
 from guanlan.bench.invented import batches
-from guanlan.bench.live import fed
+from guanlan.bench.live import fed, named
 from guanlan.bench.reading import Material
 from guanlan.bench.rounds import Contest, Peer, Side, Work
 from guanlan.engine.duplicates import Duplicates
@@ -74,8 +74,9 @@ def copying(material: Material) -> Contest:
 
     def own() -> Work:
         duplicates = Duplicates()
-        fed(duplicates, before)  # in use, as it always is: not its first touch of memory is timed
-        return lambda: fed(duplicates, material.read, len(earlier))
+        fed(duplicates, named(before))  # in use, as it always is: not its first touch of memory is timed
+        coming = named(material.read, len(earlier))
+        return lambda: fed(duplicates, coming)
 
     return Contest(
         _("近似重复，经核对"),

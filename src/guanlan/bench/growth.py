@@ -7,7 +7,7 @@ from pathlib import Path
 from time import process_time
 
 from guanlan.bench.invented import Asked, Inventor, batches, queries, terms, watches
-from guanlan.bench.live import Live, Terms, fed, terms_of
+from guanlan.bench.live import Live, Terms, fed, named, terms_of
 from guanlan.bench.reading import Material
 from guanlan.bench.rounds import Finding, Side, bounded, timed
 from guanlan.bench.rows import Row, Rows
@@ -67,8 +67,9 @@ def copies_window(posts: tuple[int, int]) -> Finding:
                 normalise(batch.column("title"), batch.column("text"))
                 for batch in batches(inventor.posts(STEP).texts)
             ]
+            coming = named(read, taken)
             begun = process_time()
-            fed(duplicates, read, taken)
+            fed(duplicates, coming)
             spent = (process_time() - begun) / STEP * 1e6
             taken += STEP
         costs.append(spent)

@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 
 from guanlan.bench.copies import grams
 from guanlan.bench.invented import Posts, batches, queries, terms, watches
-from guanlan.bench.live import Live, Terms, fed, terms_of
+from guanlan.bench.live import Live, Terms, fed, named, terms_of
 from guanlan.bench.reading import Material, PlainQueries, automaton
 from guanlan.bench.rounds import Finding, reached
 from guanlan.engine.duplicates import SHORTEST, Duplicates
@@ -104,7 +104,7 @@ def same_copies(material: Material) -> Finding:
     """Posts with an earlier one of Jaccard .7 or more that are told as copies."""
     posts = material.inventor.posts(LIVE)
     read = [normalise(batch.column("title"), batch.column("text")) for batch in batches(posts.texts)]
-    told = fed(Duplicates(), read)
+    told = fed(Duplicates(), named(read))
     texts = ["".join(filter(str.isalnum, one.string(post))) for one in read for post in range(len(one))]
     sets = [sorted(set(grams(text))) for text in texts]
     number: dict[str, int] = {}

@@ -92,10 +92,19 @@ def times(first: int, posts: int) -> NDArray[np.int64]:
     return (np.arange(first, first + posts, dtype=np.int64) * 1_000_000) // A_SECOND
 
 
-def fed(duplicates: Duplicates, read: Sequence[Texts], first: int = 0) -> list[str | None]:
-    """Let the detector take batches in order; return what each post copies."""
-    found: list[str | None] = []
+Named = tuple[Texts, list[str], NDArray[np.int64]]  # posts, what each is called, when each was published
+
+
+def named(read: Sequence[Texts], first: int = 0) -> list[Named]:
+    """Return batches of posts with names and moments; the first is number `first` of its stream."""
+    found: list[Named] = []
     for texts in read:
-        names = [str(first + len(found) + row) for row in range(len(texts))]
-        found += duplicates.feed(texts, names, times(first + len(found), len(texts)))
+        numbers = range(first, first + len(texts))
+        found.append((texts, [str(number) for number in numbers], times(first, len(texts))))
+        first += len(texts)
     return found
+
+
+def fed(duplicates: Duplicates, posts: Sequence[Named]) -> list[str | None]:
+    """Let the detector take batches in order; return what each post copies."""
+    return [original for one in posts for original in duplicates.feed(*one)]

@@ -1,13 +1,13 @@
 """What reads a post by itself: normal form, terms, queries, heads; each against its peers."""
 
 import re
+import subprocess
+import sys
 import tempfile
 import unicodedata
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any
 
 import ahocorasick
 import ahocorasick_rs
@@ -242,18 +242,12 @@ def fast_text(texts: Sequence[str]) -> Callable[[Sequence[str]], object]:
             "".join(f"__label__{number % 3} {' '.join(text)}\n" for number, text in enumerate(texts[:3000])),
             "utf-8",
         )
-        model = _trained(str(path))
+        learnt = path.with_suffix(".bin")
+        # In a process of its own: in this one's used memory fastText says NaN, try after try.
+        alone = [sys.executable, "-m", "guanlan.bench.alone", "fasttext", str(path), str(learnt)]
+        subprocess.run(alone, check=True, capture_output=True)
+        model = fasttext.load_model(str(learnt))
     return lambda posts: model.predict([" ".join(post) for post in posts], k=3)
-
-
-def _trained(path: str) -> Any:
-    """Train fastText, again where it says NaN, as it does by chance; what it learnt is not asked."""
-    for rate in (0.01, 0.0001, *(0.0 for _try in range(20))):
-        with suppress(RuntimeError):
-            return fasttext.train_supervised(
-                path, wordNgrams=3, dim=16, lr=rate, epoch=2, bucket=1 << 18, thread=1, verbose=0
-            )
-    raise RuntimeError("fastText said NaN every time")
 
 
 def hashed(texts: Sequence[str]) -> tuple[HashingVectorizer, SGDClassifier]:
