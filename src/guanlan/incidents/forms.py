@@ -51,6 +51,8 @@ class DecideForm(forms.Form):
 class InstructionForm(forms.Form):
     """Who said what, when and how, and what it asks for."""
 
+    field_order = ("said_by", "channel", "said_at", "words", "kind", "level", "group", "due_at", "upload")
+
     kind = forms.ChoiceField(label=_("批示要做什么"), choices=Instruction.Kind.choices)
     level = forms.ChoiceField(label=_("哪一级（启动或调整等级时选）"), required=False)
     group = forms.ModelChoiceField(
