@@ -29,6 +29,7 @@ class TestWorkingTime:
         assert deadline(START, 480, "working") == START + 24 * AN_HOUR
 
     def test_the_hours_that_stood_when_the_clock_began(self) -> None:
+        hours(START - 2 * AN_HOUR, 11, 12)
         hours(START - AN_HOUR, 8, 20)
         hours(START + timedelta(minutes=1), 10, 12)
         assert deadline(START, 479, "working") == START + timedelta(minutes=479)

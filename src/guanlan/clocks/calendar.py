@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from chinese_calendar import holidays, is_workday
 
 Calendar = Literal["natural", "working"]
-Unit = Literal["hour", "day", "working_day"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WORKING_DAY = 480  # minutes: what a plan calls a working day, however long the company's own is
@@ -81,12 +80,12 @@ def working_deadline(start: datetime, minutes: int, office: Office) -> datetime:
     return (at + left).astimezone(start.tzinfo)
 
 
-def period_end(received: datetime, amount: int, unit: Unit, office: Office) -> datetime:
+def period_end(received: datetime, amount: int, unit: str, office: Office) -> datetime:
     """Return when a period set from outside is over, counted as in the Civil Code (articles 201 and 203).
 
-    Hours run at once. Of days the first is not counted, and the last ends when the office
-    closes. Whether a day is worked is asked of the official calendar alone: a company's
-    own days off do not stretch what others have set.
+    `unit` is hour, day or working_day. Hours run at once. Of days the first is not counted,
+    and the last ends when the office closes. Whether a day is worked is asked of the official
+    calendar alone: a company's own days off do not stretch what others have set.
     """
     if unit == "hour":
         return received + timedelta(hours=amount)

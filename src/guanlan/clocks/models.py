@@ -122,6 +122,12 @@ class Kept(Row):
         abstract = True
 
     @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Self]:
+        """Return the rows to whoever may sign in; changing them asks for the permission."""
+        rows = cls._default_manager.all()
+        return rows if person.is_active else rows.none()
+
+    @classmethod
     def standing(cls, at: datetime) -> models.QuerySet[Self]:
         """Return the rows that stood at a time."""
         rows = cls._default_manager.filter(since__lte=at)
