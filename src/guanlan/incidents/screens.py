@@ -208,8 +208,9 @@ def _activating(letter: str, level: str, plan: PlanDocument, now: datetime) -> C
         soonest, calendar = min(
             (deadline(now, times.accept_minutes, times.calendar), times.calendar) for _duty, times in duties
         )
-        at = moment(soonest, now) + (_("（工作时间）") if calendar == "working" else "")
-        consequences.append(_("最早 %(at)s 前接手，逾期逐级提醒到指挥部") % {"at": at})
+        how = _("（工作时间）") if calendar == "working" else ""
+        words = {"at": moment(soonest, now), "how": how}
+        consequences.append(_("最早 %(at)s 前接手%(how)s，逾期逐级提醒到指挥部") % words)
     button = _("选 %(letter)s：启动%(level)s响应，派 %(count)d 项任务")
     return Choice(
         letter,
