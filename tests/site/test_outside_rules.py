@@ -82,7 +82,7 @@ class TestDue:
         assert not due_under(self.RULES["12315-accept"], near, Office()).known
         assert not due_under(self.RULES["telecom-answer"], near, Office()).known
         assert due_under(self.RULES["platform-first-reply"], near, Office()).known
-        # Of days only the last decides: 15 days before the table ends it is known.
+        # The fifteenth day is the last that is known.
         assert due_under(self.RULES["telecom-answer"], near - timedelta(days=15), Office()).known
 
     def test_own_hours_end_the_day(self) -> None:

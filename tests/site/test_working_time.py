@@ -115,7 +115,9 @@ class TestOwnDays:
 
     def test_today_and_31_days_can_be_set(self, cast: Cast) -> None:
         today = date(2026, 11, 20)
-        assert len(days(cast, today, today + timedelta(days=30))) == 31
+        assert len(days(cast, today, today)) == 1
+        tomorrow = today + timedelta(days=1)
+        assert len(days(cast, tomorrow, tomorrow + timedelta(days=30))) == 31
 
     def test_taking_back_counts_from_then_on_and_only_once(self, cast: Cast) -> None:
         (day,) = days(cast)

@@ -55,6 +55,10 @@ class Office:
         """Say whether the company works on the day."""
         return day in self.working_days or (day not in self.days_off and is_worked(day))
 
+    def works_officially_on(self, day: date) -> bool:
+        """Say whether China works on the day; what the company typed in counts where no table does."""
+        return is_worked(day) if is_published(day) else self.works_on(day)
+
     def knows(self, day: date) -> bool:
         """Say whether it is known, not guessed, if the day is worked."""
         return is_published(day) or day in self.working_days or day in self.days_off
@@ -85,7 +89,7 @@ def period_end(received: datetime, amount: int, unit: str, office: Office) -> da
 
     `unit` is hour, day or working_day. Hours run at once. Of days the first is not counted,
     and the last ends when the office closes. Whether a day is worked is asked of the official
-    calendar alone: a company's own days off do not stretch what others have set.
+    calendar: a company's own days off do not stretch what others have set.
     """
     if unit == "hour":
         return received + timedelta(hours=amount)
@@ -94,15 +98,15 @@ def period_end(received: datetime, amount: int, unit: str, office: Office) -> da
         day += amount * _A_DAY
     for _number in range(amount if unit == "working_day" else 0):
         day += _A_DAY
-        while not is_worked(day):
+        while not office.works_officially_on(day):
             day += _A_DAY
     return datetime.combine(day, office.closes, SHANGHAI).astimezone(received.tzinfo)
 
 
-def after_rest(due: datetime) -> datetime:
+def after_rest(due: datetime, office: Office) -> datetime:
     """Return a due time moved on to the next worked day if its own is a day of rest."""
     local = due.astimezone(SHANGHAI)
-    while not is_worked(local.date()):
+    while not office.works_officially_on(local.date()):
         local += _A_DAY
     return local.astimezone(due.tzinfo)
 

@@ -48,11 +48,10 @@ def rule_of(code: str, at: datetime) -> OutsideRule | None:
 def due_under(rule: OutsideRule, received: datetime, office: Office) -> Due:
     """Return when the rule's time is over for what came in at a moment."""
     at = period_end(received, rule.amount, rule.unit, office)
-    # Only of working days does what is known in between decide; of the others only the last day.
-    moved_to = at if rule.unit == OutsideRule.Unit.HOUR else after_rest(at)
-    first = received if rule.unit == OutsideRule.Unit.WORKING_DAY else at
-    known = rule.unit == OutsideRule.Unit.HOUR or office.knows_all(first, moved_to)
-    return Due(at, moved_to, known)
+    if rule.unit == OutsideRule.Unit.HOUR:
+        return Due(at, at, known=True)
+    moved_to = after_rest(at, office)
+    return Due(at, moved_to, office.knows_all(received, moved_to))
 
 
 @cache
