@@ -45,7 +45,6 @@ class TestWhatShips:
         """Read in the texts that each names; what was not read there says so."""
         read = {rule.code: (rule.amount, rule.unit) for rule in shipped() if rule.checked}
         assert read == {
-            "12315-accept": (7, "working_day"),
             "12378-simple": (15, "day"),
             "12378-complex": (30, "day"),
             "telecom-answer": (15, "day"),
@@ -164,6 +163,12 @@ class TestThePages:
         assert "2026年12月1日（星期二）17:00 到期" in page
         assert "7 个工作日" in page
         assert "第十四条" in page
+        assert "这条规则待核对" in page
+
+    def test_a_checked_rule_is_not_called_unchecked(self, cast: Cast, sign_in: Browser) -> None:
+        asked = {"rule": "12378-simple", "received": "2026-11-20T14:05"}
+        page = said(sign_in(cast.liu).get(reverse("outside-rules"), asked))
+        assert "2026年12月5日（星期六）17:00 到期" in page
         assert "这条规则待核对" not in page
 
     def test_an_unchecked_rule_a_day_of_rest_and_a_guess_are_said(self, cast: Cast, sign_in: Browser) -> None:

@@ -31,9 +31,7 @@ class DaysForm(Boxes):
         choices=[("off", _("休息")), ("work", _("上班"))],
         coerce=lambda chosen: chosen == "work",
     )
-    ground = forms.CharField(
-        label=_("依据"), max_length=80, help_text=_("例如：周年庆放假，或国办通知的文号")
-    )
+    ground = forms.CharField(label=_("依据"), max_length=80)
 
     def clean(self) -> dict[str, Any]:
         """One day, if no last day is given."""
