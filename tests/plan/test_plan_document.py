@@ -107,6 +107,8 @@ def test_a_plan_holds_three_years(start: str, end: str) -> None:
         (480, "working", "1 个工作日"),
         (2400, "working", "5 个工作日"),
         (120, "working", "2 小时（工作时间）"),
+        (2340, "working", "4 个工作日又 7 小时"),
+        (481, "working", "1 个工作日又 1 分钟"),
     ],
 )
 def test_a_time_in_words(minutes: int, calendar: str, words: str) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
+from guanlan.clocks.calendar import Calendar
 from guanlan.plan.check import check
-from guanlan.plan.fields import Calendar
 from guanlan.plan.levels import Clock, Level
 from guanlan.plan.timing import Span, since_signal
 from plan.shipped import TODAY, Tree, document, row, spoiled

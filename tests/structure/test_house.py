@@ -13,6 +13,9 @@ OURS = [config for config in apps.get_app_configs() if config.name.startswith("g
 # Tables that belong to the company, not to a course of events, each with its reason.
 WITHOUT_STREAM = {
     "clocks.Stream": "is one",
+    "clocks.OfficeHours": "the company's",
+    "clocks.OwnDay": "the company's",
+    "clocks.OutsideRule": "the company's",
     "audit.Entry": "keeps the stream's number without a foreign key",
     "audit.Head": "one chain for the whole installation",
     "people.Unit": "the company",

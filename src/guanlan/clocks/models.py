@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -98,3 +99,103 @@ class StreamRow(Row, StreamPart):
 
     class Meta:
         abstract = True
+
+
+class Counted(models.TextChoices):
+    """How a due time was counted."""
+
+    NATURAL = "natural", _("自然时间")
+    WORKING = "working", _("工作时间")
+    UNPUBLISHED = "unpublished", _("工作时间，按未公布的节假日表推算")
+
+
+class Kept(Row):
+    """What the company set about its time, from a moment on; what stood before is kept.
+
+    A clock counts by what stood when it began, so a change never moves a clock that runs.
+    """
+
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Self]:
+        """Return the rows to whoever may sign in; changing them asks for the permission."""
+        rows = cls._default_manager.all()
+        return rows if person.is_active else rows.none()
+
+    @classmethod
+    def standing(cls, at: datetime) -> models.QuerySet[Self]:
+        """Return the rows that stood at a time."""
+        rows = cls._default_manager.filter(since__lte=at)
+        return rows.filter(models.Q(until=None) | models.Q(until__gt=at))
+
+
+class OfficeHours(Kept):
+    """From when until when the company works (办公时间)."""
+
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(opens__lt=models.F("closes")), name="clocks_office_opens_first"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}–{self.closes:%H:%M}"
+
+
+class OwnDay(Kept):
+    """A day on which the company differs from the official calendar (本公司的日子)."""
+
+    day = models.DateField()
+    works = models.BooleanField()
+    ground = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["day"], condition=models.Q(until=None), name="clocks_one_standing_own_day"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
+class OutsideRule(Kept):
+    """A time that somebody outside sets for an answer, as the company put it down (外部时限).
+
+    One with the code of a rule that ships stands in its place.
+    """
+
+    class Unit(models.TextChoices):
+        HOUR = "hour", _("小时")
+        DAY = "day", _("日")
+        WORKING_DAY = "working_day", _("个工作日")
+
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
+    starts = models.CharField(max_length=40)
+    amount = models.PositiveSmallIntegerField()
+    unit = models.CharField(max_length=11, choices=Unit)
+    source = models.CharField(max_length=200)
+    effective_on = models.DateField(null=True, blank=True)
+    checked = models.BooleanField(default=False)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["code"], condition=models.Q(until=None), name="clocks_one_standing_outside_rule"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,9 +7,11 @@ from django.db.models import Min
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from guanlan.incidents.deadlines import deadline
+from guanlan.clocks.deadlines import counted, deadline
+from guanlan.clocks.models import Counted
 from guanlan.incidents.models import Incident, Task
 from guanlan.plan.fields import Start, Step
+from guanlan.plan.levels import Clock
 from guanlan.plan.queries import document
 from guanlan.watch.models import Signal
 
@@ -38,6 +40,7 @@ class LevelClock:
     started_at: datetime
     deadline: datetime
     done_at: datetime | None
+    counted: Counted
 
     @property
     def kept(self) -> bool:
@@ -54,17 +57,14 @@ def level_clocks(incident: Incident) -> list[LevelClock]:
     plan = document(incident.plan_version)
     level = next(level for level in plan.levels if level.key == incident.level)
     starts, done = _starts(incident), _done(incident)
-    clocks = [
-        LevelClock(
-            STEP_WORDS[clock.step],
-            START_WORDS[clock.start],
-            starts[clock.start],
-            deadline(starts[clock.start], clock.minutes, clock.calendar),
-            done.get(clock.step),
-        )
-        for clock in level.clocks
-    ]
+    clocks = [_level_clock(clock, starts[clock.start], done.get(clock.step)) for clock in level.clocks]
     return sorted(clocks, key=lambda clock: clock.deadline)
+
+
+def _level_clock(clock: Clock, start: datetime, done_at: datetime | None) -> LevelClock:
+    due = deadline(start, clock.minutes, clock.calendar)
+    how = counted(start, due, clock.calendar)
+    return LevelClock(STEP_WORDS[clock.step], START_WORDS[clock.start], start, due, done_at, how)
 
 
 def _starts(incident: Incident) -> dict[Start, datetime]:

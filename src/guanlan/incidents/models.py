@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from guanlan.clocks.models import StreamRow
+from guanlan.clocks.models import Counted, StreamRow
 from guanlan.evidence.models import KeptFile
 from guanlan.intake.models import Post
 from guanlan.people.models import Group, Person, Unit
@@ -224,6 +224,7 @@ class Task(IncidentRow):
     offered_at = models.DateTimeField()
     accept_by = models.DateTimeField()
     due_at = models.DateTimeField()
+    counted = models.CharField(max_length=11, choices=Counted, default=Counted.NATURAL)
     accepted_at = models.DateTimeField(null=True, blank=True)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="tasks")
     closed_at = models.DateTimeField(null=True, blank=True)

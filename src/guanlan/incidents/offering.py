@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from guanlan.clocks.deadlines import counted, deadline
 from guanlan.errors import Refused
-from guanlan.incidents.deadlines import deadline
 from guanlan.incidents.models import Access, Incident, Task
 from guanlan.incidents.recipients import first_to_hear
 from guanlan.incidents.wording import moment
@@ -68,6 +68,7 @@ def _task(incident: Incident, duty: Duty, times: Times, group: Group, now: datet
         offered_at=now,
         accept_by=accept_by,
         due_at=due_at,
+        counted=counted(now, due_at, times.calendar),
         next_look_at=accept_by,
     )
 

@@ -9,9 +9,9 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from guanlan.clocks.deadlines import deadline
 from guanlan.incidents.actions.figures import WHO_STATES
 from guanlan.incidents.conditions import asked_figures, conditions
-from guanlan.incidents.deadlines import deadline
 from guanlan.incidents.level_clocks import level_clocks
 from guanlan.incidents.models import Decision, Incident, Instruction, StatedFigure, Task
 from guanlan.incidents.permissions import (
@@ -219,8 +219,12 @@ def _activating(letter: str, level: str, plan: PlanDocument, now: datetime) -> C
         + "、".join(f"{name} {number}" for name, number in per_group.items())
     ]
     if duties:
-        soonest = min(deadline(now, times.accept_minutes, times.calendar) for _duty, times in duties)
-        consequences.append(_("最早 %(at)s 前接手，逾期逐级提醒到指挥部") % {"at": moment(soonest, now)})
+        soonest, calendar = min(
+            (deadline(now, times.accept_minutes, times.calendar), times.calendar) for _duty, times in duties
+        )
+        how = _("（工作时间）") if calendar == "working" else ""
+        words = {"at": moment(soonest, now), "how": how}
+        consequences.append(_("最早 %(at)s 前接手%(how)s，逾期逐级提醒到指挥部") % words)
     button = _("选 %(letter)s：启动%(level)s响应，派 %(count)d 项任务")
     return Choice(
         letter,

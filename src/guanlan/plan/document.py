@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from guanlan.clocks.calendar import Calendar
 from guanlan.plan.fields import (
-    Calendar,
     Channel,
     Count,
     Delay,

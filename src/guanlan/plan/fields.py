@@ -40,7 +40,6 @@ Step = Literal[
     "facts",
     "measures_published",
 ]
-Calendar = Literal["natural", "working"]
 Start = Literal["published", "taken_in", "signal", "confirmed"]
 Channel = Literal["im", "sms", "voice", "mail"]
 Purpose = Literal["statement", "answer", "closing_report", "legal_notice"]

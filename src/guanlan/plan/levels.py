@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from guanlan.clocks.calendar import Calendar
 from guanlan.plan.fields import (
-    Calendar,
     Colour,
     Count,
     Key,

@@ -68,7 +68,7 @@ def _times(times: Times | None) -> str:
     if times is None:
         return "—"
     return _("{accept}／{due}").format(
-        accept=duration(times.accept_minutes), due=duration(times.due_minutes, times.calendar)
+        accept=duration(times.accept_minutes, times.calendar), due=duration(times.due_minutes, times.calendar)
     )
 
 

@@ -7,12 +7,12 @@ from gettext import gettext as _
 from itertools import pairwise
 from typing import get_args
 
+from guanlan.clocks.calendar import WORKING_DAY, Calendar
 from guanlan.plan.document import PlanDocument
-from guanlan.plan.fields import Calendar, Step
+from guanlan.plan.fields import Step
 from guanlan.plan.levels import Cadence, Clock, Level
 from guanlan.plan.remark import Remark
 
-WORKING_DAY = 480  # minutes
 DAY = 1440
 STEPS: tuple[Step, ...] = get_args(Step)
 EVERY_LEVEL: tuple[Step, ...] = ("assess", "report_to_command", "first_response", "facts")

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from guanlan.clocks.calendar import WORKING_DAY, Calendar
 from guanlan.plan.document import Times
-from guanlan.plan.fields import Calendar, Step
-from guanlan.plan.timing import DAY, WORKING_DAY
+from guanlan.plan.fields import Step
+from guanlan.plan.timing import DAY
 
 HOUR = 60
 # One character each, so that a level is never read as a letter.
@@ -14,14 +15,25 @@ _NUMERALS = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ"}
 
 
 def duration(minutes: int, calendar: Calendar = "natural") -> str:
-    """Say a time in the largest unit that divides it: minutes, hours, days or working days."""
-    day = WORKING_DAY if calendar == "working" else DAY
-    if minutes % day == 0 and minutes:
-        unit = _("{count} 个工作日") if calendar == "working" else _("{count} 天")
-        return unit.format(count=minutes // day)
+    """Say a time in the largest unit that divides it; working time in whole working days and the rest."""
+    if calendar == "working":
+        return _working(minutes)
+    if minutes % DAY == 0 and minutes:
+        return _("{count} 天").format(count=minutes // DAY)
+    return _hours(minutes)
+
+
+def _working(minutes: int) -> str:
+    days, rest = divmod(minutes, WORKING_DAY)
+    if not days:
+        return _("{amount}（工作时间）").format(amount=_hours(rest))
+    whole = _("{count} 个工作日").format(count=days)
+    return _("{days}又 {rest}").format(days=whole, rest=_hours(rest)) if rest else whole
+
+
+def _hours(minutes: int) -> str:
     unit, size = (_("{count} 小时"), HOUR) if minutes % HOUR == 0 and minutes else (_("{count} 分钟"), 1)
-    amount = unit.format(count=minutes // size)
-    return _("{amount}（工作时间）").format(amount=amount) if calendar == "working" else amount
+    return unit.format(count=minutes // size)
 
 
 def step_name(step: Step) -> str:
@@ -49,7 +61,7 @@ def level_names(keys: Iterable[str]) -> str:
 def times_words(times: Times) -> str:
     """Say by when a duty is accepted and done."""
     return _("{accept}内接手，{due}内完成").format(
-        accept=duration(times.accept_minutes), due=duration(times.due_minutes, times.calendar)
+        accept=duration(times.accept_minutes, times.calendar), due=duration(times.due_minutes, times.calendar)
     )
 
 

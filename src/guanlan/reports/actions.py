@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from guanlan.audit.actions import record
 from guanlan.clocks.actions import touch
+from guanlan.clocks.deadlines import deadline
 from guanlan.clocks.models import Stream, new_key
 from guanlan.documents.frozen import freeze
 from guanlan.documents.model import Document
 from guanlan.errors import Refused
 from guanlan.incidents.actions import take_closing_report
 from guanlan.incidents.actions.trail import note
-from guanlan.incidents.deadlines import deadline
 from guanlan.incidents.models import Incident
 from guanlan.notify.actions import tell
 from guanlan.notify.models import Message

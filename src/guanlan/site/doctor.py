@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -11,14 +11,17 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from guanlan.audit.queries import breaks
+from guanlan.clocks.calendar import PUBLISHED_UNTIL
 from guanlan.clocks.edge import real_now
 from guanlan.engine.model import Model
 from guanlan.people.models import Person
 from guanlan.people.queries import root_unit
+from guanlan.people.weeks import local_day
 from guanlan.plan.queries import in_force
 from guanlan.watch.models import Lease
 
 ENOUGH_DISK = 1_000_000_000
+CALENDAR_AHEAD = timedelta(days=30)  # the notice for a year comes about seven weeks before it
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,25 @@ def _worker() -> Finding:
     return Finding(True, _("后台在运行。"))
 
 
+def _calendar() -> Finding:
+    return calendar_finding(local_day(real_now()))
+
+
+def calendar_finding(today: date) -> Finding:
+    """Say whether the official calendar that is known here reaches far enough beyond a day."""
+    words = {"until": PUBLISHED_UNTIL, "year": PUBLISHED_UNTIL.year + 1}
+    if today + CALENDAR_AHEAD > PUBLISHED_UNTIL:
+        return Finding(
+            False,
+            _(
+                "节假日表只收录到 %(until)s，以后的工作时间按推算。请升级到收录了 %(year)d 年放假安排的版本，"
+                "或在“工作时间”页录入。"
+            )
+            % words,
+        )
+    return Finding(True, _("节假日表收录到 %(until)s。") % words)
+
+
 def _audit() -> Finding:
     broken = next(breaks(), None)
     if broken is not None:
@@ -90,4 +112,13 @@ def _audit() -> Finding:
     return Finding(True, _("审计链完整。"))
 
 
-LOOKS: tuple[Callable[[], Finding], ...] = (_database, _disk, _model, _people, _plan, _worker, _audit)
+LOOKS: tuple[Callable[[], Finding], ...] = (
+    _database,
+    _disk,
+    _model,
+    _people,
+    _plan,
+    _worker,
+    _calendar,
+    _audit,
+)

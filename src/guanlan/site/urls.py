@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("guanlan.api.urls")),
     path("", include("guanlan.site.setup.urls")),
     path("", include("guanlan.site.chain.urls")),
+    path("", include("guanlan.site.worktime.urls")),
     path("", include("guanlan.incidents.urls")),
     path("", include("guanlan.intake.urls")),
     path("", include("guanlan.plan.urls")),

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from guanlan.clocks.actions import touch
+from guanlan.clocks.deadlines import counted, deadline
 from guanlan.errors import Refused
 from guanlan.incidents.actions.trail import note, note_unheard
-from guanlan.incidents.deadlines import deadline
 from guanlan.incidents.levels import confirm_level, known_level, stated
 from guanlan.incidents.models import Incident, LevelChange, Task
 from guanlan.incidents.offering import Duties, admit, offer
@@ -97,10 +97,12 @@ def _tighten(incident: Incident, duties: Duties, offered: Sequence[Task], now: d
         accept_by = min(task.accept_by, deadline(now, written.accept_minutes, written.calendar), due_at)
         if (accept_by, due_at) == (task.accept_by, task.due_at):
             continue
+        if due_at < task.due_at:
+            task.counted = counted(now, due_at, written.calendar)
         task.accept_by, task.due_at, task.changed_seq = accept_by, due_at, touch(incident.stream)
         if task.told_step == 0:
             task.next_look_at = accept_by if task.state == Task.State.OFFERED else due_at
-        task.save(update_fields=["accept_by", "due_at", "next_look_at", "changed_seq"])
+        task.save(update_fields=["accept_by", "due_at", "counted", "next_look_at", "changed_seq"])
         moved += 1
     return moved
 

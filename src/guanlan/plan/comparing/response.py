@@ -58,7 +58,7 @@ def _phase(duty: Duty) -> str:
 
 def _accepted(duty: Duty) -> str:
     """Ⅰ、Ⅱ级，30 分钟内接手; where they differ, each level with its own time."""
-    by_level = {level: duration(times.accept_minutes) for level, times in duty.times.items()}
+    by_level = {level: duration(times.accept_minutes, times.calendar) for level, times in duty.times.items()}
     if len(set(by_level.values())) == 1:
         (accept,) = set(by_level.values())
         return _("{levels}，{accept}内接手").format(levels=level_names(by_level), accept=accept)

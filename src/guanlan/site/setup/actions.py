@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from guanlan.audit.actions import record
 from guanlan.clocks.actions import close_stream, open_stream
-from guanlan.clocks.models import Stream
+from guanlan.clocks.models import OfficeHours, OutsideRule, OwnDay, Stream
 from guanlan.errors import Refused
 from guanlan.notify.actions import tell
 from guanlan.notify.models import Message
@@ -113,6 +113,9 @@ def clear_demo(*, person: Person, now: datetime, real_now: datetime) -> None:
 
 
 def _back_to_real_time(real_now: datetime) -> None:
+    for kept in (OfficeHours, OwnDay, OutsideRule):
+        kept.objects.filter(since__gt=real_now).update(since=real_now)
+        kept.objects.filter(until__gt=real_now).update(until=real_now)
     ahead = Membership.objects.filter(started_at__gt=real_now)
     ahead.filter(ended_at__isnull=False).update(started_at=real_now, ended_at=real_now)
     ahead.update(started_at=real_now)

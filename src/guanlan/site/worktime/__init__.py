@@ -1,0 +1,1 @@
+"""The company's working time, and the times that others set for an answer."""
