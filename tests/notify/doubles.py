@@ -39,6 +39,8 @@ class Doubles:
     fault: Callable[[int, str], Fault | None] = lambda _number, _text: None
     seconds: float = 0.0  # how long every answer takes
     per_minute: int = 20
+    # Called when a call has come in, was taken, and was answered, with its number.
+    on_step: Callable[[str, int], None] = lambda _step, _number: None
     taken: list[Said] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)  # of each call to the gateway
     calls: int = 0
@@ -65,11 +67,12 @@ class Doubles:
     def texts(self) -> list[str]:
         return [said["text"] for said in self.taken]
 
-    def answer(self, path: str, query: Said, headers: Said, raw: bytes) -> tuple[Said, Fault | None]:
+    def answer(
+        self, number: int, path: str, query: Said, headers: Said, raw: bytes
+    ) -> tuple[Said, Fault | None]:
         body = orjson.loads(raw)
+        bot = path + "".join(query.get("key", []) + query.get("access_token", []))
         with self._lock:
-            self.calls += 1
-            number = self.calls
             judge = {
                 "/cgi-bin/webhook/send": self._wecom,
                 "/robot/send": self._dingtalk,
@@ -81,10 +84,15 @@ class Doubles:
                 return {}, fault
             if fault == BUSY:
                 return busy(path), None
-            refused = judge(query, headers, body, raw)
+            refused = judge(query | {"hook": [path]}, headers, body, raw)
             if refused is None:
-                self.taken.append({"path": path, "text": text, "body": body, "number": number})
+                self.taken.append({"path": path, "bot": bot, "text": text, "body": body})
         return refused or fine(path), fault
+
+    def count(self) -> int:
+        with self._lock:
+            self.calls += 1
+            return self.calls
 
     def _over(self, bot: str) -> bool:
         now = self.clock()
@@ -93,7 +101,7 @@ class Doubles:
         return len(recent) >= self.per_minute
 
     def _wecom(self, query: Said, _headers: Said, body: Said, _raw: bytes) -> Said | None:
-        if query.get("key", [""])[0].split("-")[0] != "a":
+        if not query.get("key", [""])[0].startswith("a-key"):
             return {"errcode": 93000, "errmsg": "invalid webhook url"}
         if self._over(query["key"][0]):
             return {"errcode": 45009, "errmsg": "api freq out of limit"}
@@ -105,7 +113,7 @@ class Doubles:
         return None
 
     def _dingtalk(self, query: Said, _headers: Said, body: Said, _raw: bytes) -> Said | None:
-        if query.get("access_token", [""])[0].split("-")[0] != "a":
+        if not query.get("access_token", [""])[0].startswith("a-token"):
             return {"errcode": 300005, "errmsg": "token is not exist"}
         stamp, sign = query.get("timestamp", ["0"])[0], query.get("sign", [""])[0]
         wanted = hmac.new(SECRET.encode(), f"{stamp}\n{SECRET}".encode(), hashlib.sha256).digest()
@@ -125,13 +133,13 @@ class Doubles:
             return {"errcode": 1, "errmsg": "nobody would be mentioned"}  # the vendor is silent here
         return None
 
-    def _feishu(self, _query: Said, _headers: Said, body: Said, raw: bytes) -> Said | None:
+    def _feishu(self, query: Said, _headers: Said, body: Said, raw: bytes) -> Said | None:
         stamp = str(body.get("timestamp", ""))
         wanted = hmac.new(f"{stamp}\n{SECRET}".encode(), digestmod=hashlib.sha256).digest()
         fresh = stamp.isdigit() and abs(self.clock() - int(stamp)) <= AN_HOUR
         if not fresh or body.get("sign") != base64.b64encode(wanted).decode():
             return {"code": 19021, "msg": "sign match fail or timestamp is not within one hour"}
-        if self._over("feishu"):
+        if self._over(query["hook"][0]):
             return {"code": 11232, "msg": "frequency limited"}
         if body.get("msg_type") != "post" or "post" not in body.get("content", {}) or len(raw) > 20_000:
             return {"code": 9499, "msg": "Bad Request"}
@@ -184,10 +192,15 @@ def doubles(**given: Any) -> Iterator[Doubles]:
         def do_POST(self) -> None:
             parts = urlsplit(self.path)
             raw = self.rfile.read(int(self.headers["Content-Length"]))
-            said, fault = found.answer(parts.path, parse_qs(parts.query), dict(self.headers), raw)
+            number = found.count()
+            found.on_step("come in", number)
+            said, fault = found.answer(number, parts.path, parse_qs(parts.query), dict(self.headers), raw)
+            found.on_step("taken", number)
             threading.Event().wait(found.seconds)
             try:
                 self._say(said, fault)
+                self.wfile.flush()
+                found.on_step("answered", number)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
 

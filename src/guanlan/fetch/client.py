@@ -1,10 +1,12 @@
 """Fetch one public address, with every limit that strangers' servers make necessary."""
 
+import ssl
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from gettext import gettext as _
 
 import httpcore
@@ -125,9 +127,14 @@ def _checked(url: str) -> httpx.URL:
     return target
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def _pool(allow: Allowed, deadline: Deadline) -> httpcore.ConnectionPool:
     return httpcore.ConnectionPool(
-        ssl_context=httpx.create_ssl_context(trust_env=False),
+        ssl_context=_trust(),
         max_keepalive_connections=0,
         network_backend=GuardedBackend(allow, deadline),
     )
