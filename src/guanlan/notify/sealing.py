@@ -39,7 +39,7 @@ def unseal(sealed: str) -> Access:
         return Access(**orjson.loads(_fernet(settings.SECRET_KEY).decrypt(sealed.encode())))
     except InvalidToken:
         raise SealBroken(
-            _("这个渠道的地址读不出来：SECRET_KEY 换过了。请管理员关掉它，重新填一个。")
+            _("这个渠道的地址读不出来：SECRET_KEY 换过了。请管理员在渠道里重新填上地址和密钥。")
         ) from None
 
 

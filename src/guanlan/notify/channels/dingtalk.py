@@ -17,7 +17,7 @@ from guanlan.notify.sealing import Access
 
 LIMIT = 5000  # bytes of text; the vendor takes 20,000 of the whole body
 PATH, TOKEN = "/robot/send", "access_token"
-_WRONG_ADDRESS = _("机器人的地址不对或已被移出群，请在群里重新复制地址，另建渠道。")
+_WRONG_ADDRESS = _("机器人的地址不对或已被移出群，请在群里重新复制地址，在这个渠道里换上。")
 CODES = Codes(
     code="errcode",
     words="errmsg",
