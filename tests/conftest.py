@@ -19,7 +19,7 @@ __all__ = ["NOW", "PASSWORD", "AtOnce", "Cast"]
 
 AtOnce = Callable[[Callable[[], object]], list[str]]
 
-pytest_plugins = ["browsing", "every_kind", "loop"]
+pytest_plugins = ["browsing", "every_kind", "loop", "vendors"]
 
 
 @pytest.fixture(scope="session", autouse=True)

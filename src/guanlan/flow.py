@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from guanlan.incidents.jobs import remind_next_overdue
 from guanlan.intake.jobs import poll_next_source, read_next_batch, watch_for_silence
-from guanlan.notify.jobs import deliver_next_message
+from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
 from guanlan.plan.jobs import start_next_version
 from guanlan.reports.jobs import chase_next_receipt, render_next_report
 from guanlan.watch.jobs import analyse_next, tell_next_signal
@@ -25,7 +25,8 @@ STAGES: tuple[Stage, ...] = (
     remind_next_overdue,  # Task past a deadline -> Messages, step by step upwards
     chase_next_receipt,  # Report that nobody has read -> Messages
     render_next_report,  # Report that somebody asked for -> HTML, Word, PDF
-    deliver_next_message,  # Message -> outside channels
+    look_at_next_chain,  # Message that failed or stayed unread -> next channel, or who stands in
+    deliver_next_message,  # Delivery -> outside channels
 )
 
 

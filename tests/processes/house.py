@@ -79,12 +79,21 @@ class House:
         """Run a command to its end and return what it said."""
         return self._python("-m", "guanlan.cli", *arguments)
 
+    def run(self, code: str) -> str:
+        """Run a program in the house to its end and return what it said."""
+        return self._python("-c", code)
+
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a command and return its process."""
+        return self.launch("-m", "guanlan.cli", *arguments)
+
+    def launch(self, *arguments: str, pipes: bool = False) -> subprocess.Popen[bytes]:
+        """Start an interpreter in the house and return its process, which can be talked to with `pipes`."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "guanlan.cli", *arguments],
+            [sys.executable, *arguments],
             env=self.environment,
-            stdout=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if pipes else None,
+            stdout=subprocess.PIPE if pipes else subprocess.DEVNULL,
             stderr=(self.home / "said.txt").open("ab"),
         )
         self.running.append(process)

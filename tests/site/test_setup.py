@@ -319,7 +319,7 @@ class TestChannels:
         assert not said(cast.wu, stream)["通知渠道"].done
 
         assert deliver_next_message()
-        assert [mail.subject for mail in mailoutbox] == ["通知测试：请点开这一条"]
+        assert [mail.subject for mail in mailoutbox] == ["【观澜】紧急：通知测试：请点开这一条"]
         assert said(cast.wu, stream)["通知渠道"].done
 
         Delivery.objects.update(state=Delivery.State.FAILED, outcome="gone")

@@ -1,8 +1,9 @@
 """The one guarded HTTP client; no other module of Guanlan opens a connection to an address it was given."""
 
-from guanlan.fetch.client import Fetched, Limits, fetch
+from guanlan.fetch.client import Fetched, Limits, fetch, post
 from guanlan.fetch.refusals import (
     AddressRefused,
+    AnswerLost,
     FetchRefused,
     TooLarge,
     TooManyRedirects,
@@ -12,6 +13,7 @@ from guanlan.fetch.refusals import (
 
 __all__ = [
     "AddressRefused",
+    "AnswerLost",
     "FetchRefused",
     "Fetched",
     "Limits",
@@ -20,4 +22,5 @@ __all__ = [
     "TooSlow",
     "Unreachable",
     "fetch",
+    "post",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gettext import gettext as _
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from guanlan.fetch.refusals import AddressRefused, Unreachable
+from guanlan.fetch.refusals import AddressRefused, NotConnected
 
 Allowed = Sequence[IPv4Network | IPv6Network]
 
@@ -22,18 +22,18 @@ def permitted(host: str, port: int, allow: Allowed) -> str:
     """Resolve `host` once and return the address to connect to.
 
     AddressRefused if any of its addresses is not public and not in `allow`: a name
-    that leads inward half of the time is refused every time. Unreachable if it has none.
+    that leads inward half of the time is refused every time. NotConnected if it has none.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise Unreachable(_("找不到网站 {host}，请检查网址和网络。").format(host=host)) from None
+        raise NotConnected(_("找不到网站 {host}，请检查网址和网络。").format(host=host)) from None
     addresses = [str(entry[4][0]) for entry in found]
     if not addresses:
-        raise Unreachable(_("找不到网站 {host}，请检查网址和网络。").format(host=host))
+        raise NotConnected(_("找不到网站 {host}，请检查网址和网络。").format(host=host))
     for address in addresses:
         if not is_permitted(address, allow):
-            sentence = _("不能访问 {host}：它指向本机或内部网络，来源只能是公开网址。")
+            sentence = _("不能访问 {host}：它指向本机或内部网络，只能用公开网址。")
             raise AddressRefused(sentence.format(host=host))
     return addresses[0]
 

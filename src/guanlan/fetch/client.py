@@ -1,21 +1,32 @@
 """Fetch one public address, with every limit that strangers' servers make necessary."""
 
+import ssl
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from gettext import gettext as _
 
 import httpcore
 import httpx
 
 from guanlan.fetch.addresses import Allowed
-from guanlan.fetch.refusals import AddressRefused, TooLarge, TooManyRedirects, TooSlow, Unreachable
+from guanlan.fetch.refusals import (
+    AddressRefused,
+    AnswerLost,
+    NotConnected,
+    TooLarge,
+    TooManyRedirects,
+    TooSlow,
+    Unreachable,
+)
 from guanlan.fetch.wire import Deadline, GuardedBackend
 
 REDIRECTS = 3
 _REDIRECTING = (301, 302, 303, 307, 308)
+_SENT = {"User-Agent": "Guanlan/0.1", "Content-Type": "application/json; charset=utf-8"}
 _ASKED = {
     "User-Agent": "Guanlan/0.1 (feed reader)",
     "Accept": "application/feed+json, application/rss+xml, application/atom+xml, */*;q=0.5",
@@ -64,11 +75,39 @@ def fetch(
     target = _checked(url)
     with _pool(allow, deadline) as pool:
         for _hop in range(REDIRECTS + 1):
-            with _answer(pool, target, asked) as answer:
+            with _answer(pool, httpx.Request("GET", target, headers=asked)) as answer:
                 if answer.status not in _REDIRECTING:
                     return _fetched(answer, target, limits, now)
                 target = _checked(_next(answer, target))
     raise TooManyRedirects(_("{host} 连续跳转超过 3 次，没有再跟下去。").format(host=target.host))
+
+
+def post(
+    url: str,
+    body: bytes,
+    *,
+    now: datetime,
+    headers: Mapping[str, str] | None = None,
+    allow: Allowed = (),
+    limits: Limits = Limits(),
+) -> Fetched:
+    """POST JSON to `url`, once, and return the answer, whatever its status; no redirect is followed.
+
+    AnswerLost when the connection stood and no whole answer came: it may or may not have been
+    taken. Any other FetchRefused: nothing was sent.
+    """
+    target = _checked(url)
+    sent = _SENT | dict(headers or {})
+    request = httpx.Request("POST", target, headers=sent, content=body)
+    with _pool(allow, Deadline(limits.seconds)) as pool:
+        try:
+            with _answer(pool, request) as answer:
+                return _fetched(answer, target, limits, now)
+        except NotConnected:
+            raise
+        except (TooSlow, Unreachable, TooLarge):
+            sentence = _("{host} 没有答完就断了，对方收没收到不知道。").format(host=target.host)
+            raise AnswerLost(sentence) from None
 
 
 def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
@@ -88,26 +127,34 @@ def _checked(url: str) -> httpx.URL:
     return target
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def _pool(allow: Allowed, deadline: Deadline) -> httpcore.ConnectionPool:
     return httpcore.ConnectionPool(
-        ssl_context=httpx.create_ssl_context(trust_env=False),
+        ssl_context=_trust(),
         max_keepalive_connections=0,
         network_backend=GuardedBackend(allow, deadline),
     )
 
 
 @contextmanager
-def _answer(
-    pool: httpcore.ConnectionPool, target: httpx.URL, asked: dict[str, str]
-) -> Iterator[httpcore.Response]:
-    request = httpx.Request("GET", target, headers=asked)
+def _answer(pool: httpcore.ConnectionPool, request: httpx.Request) -> Iterator[httpcore.Response]:
+    host = request.url.host
+    content = request.content or None
     try:
-        with pool.stream("GET", str(target), headers=request.headers.raw) as answer:
+        with pool.stream(
+            request.method, str(request.url), headers=request.headers.raw, content=content
+        ) as answer:
             yield answer
+    except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.UnsupportedProtocol):
+        raise NotConnected(_("连不上 {host}，或它的回答不是正确的 HTTP。").format(host=host)) from None
     except httpcore.TimeoutException:
-        raise TooSlow(_("{host} 太久没有答完，已放弃，稍后会再试。").format(host=target.host)) from None
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol):
-        raise Unreachable(_("连不上 {host}，或它的回答不是正确的 HTTP。").format(host=target.host)) from None
+        raise TooSlow(_("{host} 太久没有答完，已放弃，稍后会再试。").format(host=host)) from None
+    except (httpcore.NetworkError, httpcore.ProtocolError):
+        raise Unreachable(_("连不上 {host}，或它的回答不是正确的 HTTP。").format(host=host)) from None
 
 
 def _next(answer: httpcore.Response, target: httpx.URL) -> str:

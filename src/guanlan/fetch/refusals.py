@@ -29,3 +29,11 @@ class TooSlow(FetchRefused):
 
 class Unreachable(FetchRefused):
     """No such name, no connection, or no HTTP at the other end."""
+
+
+class NotConnected(Unreachable):
+    """No connection was made: nothing has been sent."""
+
+
+class AnswerLost(FetchRefused):
+    """The request went out and no whole answer came back: whether it was taken is not known."""

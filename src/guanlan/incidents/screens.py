@@ -38,6 +38,7 @@ from guanlan.incidents.queries import (
 )
 from guanlan.incidents.states import OPEN
 from guanlan.incidents.wording import length, moment
+from guanlan.notify.queries import troubles
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
 from guanlan.plan.document import PlanDocument
@@ -263,6 +264,7 @@ def task_sheet(task: Task, person: Person, *, now: datetime) -> dict[str, Any]:
         "may_hand_over": may_hand_over(person, task, at=now),
         "may_waive": task.state in OPEN and may(person, WAIVE_TASK, at=now),
         "is_open": task.state in OPEN,
+        "troubles": troubles(f"task:{task.key}") if task.state in OPEN else [],
     }
 
 

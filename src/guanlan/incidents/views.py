@@ -37,6 +37,7 @@ from guanlan.incidents.screens import (
     task_sheet,
     war_room,
 )
+from guanlan.notify.actions import mark_seen
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
 from guanlan.people.requests import PersonRequest
@@ -200,6 +201,7 @@ def archive_page(request: PersonRequest, key: str) -> HttpResponse:
 def task_page(request: PersonRequest, key: str) -> HttpResponse:
     """Show a task, with what the person can do about it."""
     task = _task(request, key)
+    mark_seen(cause=f"task:{task.key}", person=request.user, now=request.now)
     form = CompleteForm(task=task, person=request.user)
     sheet = task_sheet(task, request.user, now=request.now)
     return render(request, "incidents/task.html", sheet | {"form": form})
@@ -217,6 +219,7 @@ def accept(request: PersonRequest, key: str) -> HttpResponse:
 def complete_page(request: PersonRequest, key: str) -> HttpResponse:
     """Close the task with its evidence; a mistake in the form shows the task again."""
     task = _task(request, key)
+    mark_seen(cause=f"task:{task.key}", person=request.user, now=request.now)
     form = CompleteForm(request.POST or None, request.FILES or None, task=task, person=request.user)
     if form.is_valid():
         _complete(request, task, form)

@@ -1,56 +1,108 @@
-"""Sending what waits, over channels that can fail."""
+"""Sending what waits, over channels that can fail; and going on where nobody was reached."""
 
-import smtplib
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 
-from django.conf import settings
-from django.core.mail import send_mail
+from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from guanlan.audit.actions import record
 from guanlan.clocks.edge import real_now
-from guanlan.notify.models import Delivery
+from guanlan.notify.actions import tell
+from guanlan.notify.chain import give, next_channel, stand_ins
+from guanlan.notify.models import TRIAL, Delivery, Message, Unheard, Urgency
+from guanlan.notify.sending import call_out, claim, keep, lose
+from guanlan.notify.states import WRONG
+from guanlan.people.models import Person
 
-_TRIES = 5
-_STUCK_AFTER = timedelta(minutes=2)
 State = Delivery.State
+UNHEARD = "unheard:"
 
 
 def deliver_next_message() -> bool:
-    """Send one waiting delivery; say whether there was one.
+    """Send what is next, or give up a row whose worker died while sending; say whether there was one.
 
-    The row is claimed by a conditional update, so two workers never send one row. A
-    worker that dies while sending leaves SENDING, which becomes UNKNOWN here: nobody
-    can say whether that mail went out, so a person decides.
+    Nobody can say whether a row whose lease ran out went out: an urgent one goes out again,
+    marked 可能重复; another one waits for a person.
     """
     now = real_now()
-    Delivery.objects.filter(state=State.SENDING, next_at__lt=now - _STUCK_AFTER).update(state=State.UNKNOWN)
-    waiting = Delivery.objects.filter(state=State.WAITING, next_at__lte=now).order_by("next_at", "pk")
-    delivery = waiting.select_related("message__person").first()
-    if delivery is None:
+    stuck = Delivery.objects.filter(state=State.SENDING, lease_until__lt=now)
+    dead = stuck.select_related("message", "channel", "stream").first()
+    if dead is not None:
+        return lose(dead, _("发送到一半程序停了，对方收没收到不知道。"), now=now)
+    claimed = claim(now=now)
+    if claimed:
+        answer = call_out(claimed, claimed[0].channel, now=now)
+        for delivery in claimed:
+            keep(delivery, answer, now=now)
+    return bool(claimed)
+
+
+def look_at_next_chain() -> bool:
+    """Take one message that failed or stayed unread to its person's next channel; say whether there was one.
+
+    When the last one is used up, whoever stands in for the person is told to call.
+    """
+    now = real_now()
+    due = Message.objects.filter(look_at__lte=now).order_by("look_at", "pk").first()
+    if due is None:
         return False
-    claimed = Delivery.objects.filter(pk=delivery.pk, state=State.WAITING)
-    if claimed.update(state=State.SENDING, next_at=now, attempts=delivery.attempts + 1):
-        _send(delivery, now)
+    with transaction.atomic():
+        # The conditional update is the claim; whoever comes second changes no row.
+        if Message.objects.filter(pk=due.pk, look_at=due.look_at).update(look_at=None):
+            _go_on(Message.objects.select_related("stream", "person").get(pk=due.pk), now)
     return True
 
 
-def _send(delivery: Delivery, now: datetime) -> None:
-    message = delivery.message
-    lines = (message.body, f"{settings.PUBLIC_ADDRESS}{message.link}")
-    if not message.person.email:
-        _postpone(delivery, now, _("这个人没有邮箱，请在人员页补上"))
+def _go_on(message: Message, now: datetime) -> None:
+    if message.read_at is not None or message.cause.startswith(TRIAL):
         return
-    try:
-        send_mail(message.title, "\n\n".join(lines), None, [message.person.email])
-    except (OSError, smtplib.SMTPException) as failure:
-        _postpone(delivery, now, str(failure))
-    else:
-        Delivery.objects.filter(pk=delivery.pk).update(state=State.SENT, outcome=_("邮件服务器已收下"))
+    channel = next_channel(message, now=now)
+    if channel is not None:
+        give(message, channel, now=now)
+        _record("go_on", message, now, {"channel": channel.key})
+    elif message.urgency == Urgency.URGENT or not message.deliveries.exclude(state__in=WRONG).exists():
+        _call_stand_ins(message, now)
 
 
-def _postpone(delivery: Delivery, now: datetime, failure: str) -> None:
-    tries = delivery.attempts + 1
-    state = State.FAILED if tries >= _TRIES else State.WAITING
-    Delivery.objects.filter(pk=delivery.pk).update(
-        state=state, outcome=failure[:300], next_at=now + timedelta(minutes=2**tries)
+def _call_stand_ins(message: Message, now: datetime) -> None:
+    """Write that nobody was reached and tell who stands in, but not what it says: they may not see it."""
+    person = _meant(message)
+    cause, hour = f"{UNHEARD}{person.key}", f"{now:%Y%m%d%H}"
+    told = Message.objects.filter(cause=cause, once__startswith=f"{cause}|{hour}|")
+    others = stand_ins(person, at=now, told=set(told.values_list("person", flat=True)))
+    for other in others:
+        tell(
+            stream=message.stream,
+            person=other,
+            title=_("联系不上%(name)s：有消息没有人收到，请打电话") % {"name": person.name},
+            body=_("各个渠道都试过了。电话：%(phone)s。请让本人登录处理，或代为办理。")
+            % {"phone": person.phone or _("没有登记")},
+            link=reverse("person", args=[person.key]),
+            cause=cause,
+            step=hour,
+            urgency=Urgency.URGENT,
+            now=now,
+        )
+    Unheard.objects.create(stream=message.stream, message=message, at=now, told=len(others))
+    _record("call_stand_ins", message, now, {"told": [other.key for other in others]})
+
+
+def _meant(message: Message) -> Person:
+    """Return who could not be reached first of all: a stand-in who is not reached either passes it on."""
+    if message.cause.startswith(UNHEARD):
+        return Person.objects.get(key=message.cause.removeprefix(UNHEARD))
+    return message.person
+
+
+def _record(step: str, message: Message, now: datetime, facts: Mapping[str, object]) -> None:
+    record(
+        actor="system",
+        verb=f"notify.{step}",
+        kind="message",
+        subject=message.key,
+        stream=message.stream_id,
+        at=now,
+        facts=facts,
     )

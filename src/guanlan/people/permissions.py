@@ -22,6 +22,8 @@ TABLE: dict[str, frozenset[Function]] = {
     for code, functions in {
         MANAGE_PEOPLE: (F.ADMINISTRATOR,),
         "api.manage_tokens": (F.ADMINISTRATOR,),
+        "notify.manage_channels": (F.ADMINISTRATOR,),
+        "notify.settle_delivery": (F.ADMINISTRATOR, F.MONITORING, F.COMMAND),
         "plan.manage": (F.ADMINISTRATOR, F.COMMAND, F.LEADER),
         "intake.report_post": (F.MONITORING, F.SERVICE, F.MEDIA, F.LEGAL, F.COMMAND),
         "intake.manage_sources": (F.MONITORING, F.ADMINISTRATOR),

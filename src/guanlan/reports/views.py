@@ -16,6 +16,8 @@ from guanlan.documents.frozen import roll_bytes
 from guanlan.documents.group_message import group_message
 from guanlan.errors import BadInput
 from guanlan.incidents.models import Incident
+from guanlan.notify.actions import mark_seen
+from guanlan.notify.queries import troubles
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
 from guanlan.people.requests import PersonRequest
@@ -49,7 +51,9 @@ def reports_page(request: PersonRequest) -> HttpResponse:
 @live
 def report_page(request: PersonRequest, key: str) -> HttpResponse:
     """Show a report as it was frozen, and who has read it."""
-    return render(request, "reports/report.html", _content(request, _report(request, key)))
+    report = _report(request, key)
+    mark_seen(cause=f"report:{report.key}", person=request.user, now=request.now)
+    return render(request, "reports/report.html", _content(request, report))
 
 
 @login_required
@@ -178,6 +182,7 @@ def _group_message(report: Report) -> str:
 
 def _content(request: PersonRequest, report: Report) -> dict[str, Any]:
     receipts = list(report.receipts.select_related("person").order_by("read_at", "pk"))
+    missed = {one.person.pk: one.sentence for one in troubles(f"report:{report.key}")}
     code = CLOSE if report.kind == Report.Kind.CLOSING else SUBMIT
     blocks = queries.blocks(report)
     level = (report.frozen["level"] or {}).get("numeral")
@@ -188,6 +193,7 @@ def _content(request: PersonRequest, report: Report) -> dict[str, Any]:
         "level_key": next((key for key in ("I", "II", "III", "IV") if level_word(key) == level), ""),
         "rolls": queries.rolls(report),
         "receipts": receipts,
+        "sent": [(receipt, missed.get(receipt.person_id, "")) for receipt in receipts],
         "unread": [receipt for receipt in receipts if receipt.read_at is None],
         "mine": next((receipt for receipt in receipts if receipt.person_id == request.user.pk), None),
         "may_distribute": may(request.user, code, at=request.now),

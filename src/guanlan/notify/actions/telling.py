@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from guanlan.audit.actions import record
 from guanlan.clocks.actions import touch
 from guanlan.clocks.models import Stream
-from guanlan.notify.models import Delivery, Message
+from guanlan.notify.chain import give, next_channel
+from guanlan.notify.models import Message
 from guanlan.people.models import Person
 
 
@@ -24,7 +24,7 @@ def tell(
     body: str = "",
     urgency: str = Message.Urgency.NORMAL,
 ) -> Message | None:
-    """Write a message in the transaction of its cause and return it.
+    """Write a message, and its first delivery, in the transaction of its cause and return it.
 
     `cause` names what happened ("task:abc"), `step` which round of telling this is.
     The same person is told of one cause and step once; again returns None.
@@ -45,10 +45,9 @@ def tell(
             created_at=now,
             changed_seq=touch(stream),
         )
-        if person.email and settings.EMAIL_HOST_CONFIGURED and stream.kind == Stream.Kind.REAL:
-            Delivery.objects.create(
-                stream=stream, message=message, channel=Delivery.Channel.MAIL, next_at=now
-            )
+        channel = next_channel(message, now=now)
+        if channel is not None:
+            give(message, channel, now=now)
         record(
             actor="system",
             verb="notify.tell",
@@ -74,3 +73,9 @@ def mark_read(*, message: Message, person: Person, now: datetime) -> None:
                 stream=message.stream_id,
                 at=now,
             )
+
+
+def mark_seen(*, cause: str, person: Person, now: datetime) -> None:
+    """Note that the person has come to what the messages of a cause are about, by whatever way."""
+    for message in Message.objects.filter(cause=cause, person=person, read_at=None).select_related("stream"):
+        mark_read(message=message, person=person, now=now)
