@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('clocks', '0001_initial'),
         ('evidence', '0001_initial'),
-        ('incidents', '0001_initial'),
+        ('incidents', '0002_task_counted'),
         ('watch', '0005_model_versions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
