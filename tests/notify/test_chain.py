@@ -8,7 +8,7 @@ import pytest
 from conftest import NOW, Cast
 from guanlan.audit.models import Entry
 from guanlan.clocks.models import Stream
-from guanlan.notify.actions import mark_read
+from guanlan.notify.actions import mark_read, send_again
 from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
 from guanlan.notify.models import Channel, Delivery, Message, Unheard
 from guanlan.people.actions import place, plan_shift
@@ -156,6 +156,20 @@ class TestUnheard:
         run()
 
         assert Unheard.objects.get().message == message
+
+    def test_a_round_sent_after_that_which_fails_too_stops_no_worker(
+        self, cast: Cast, stream: Stream, vendors: Doubles
+    ) -> None:
+        reach(cast.wang, channel_of(cast, K.WECOM, vendors.wecom.replace("a-key", "gone")))
+        message = told(stream, cast.wang, urgency="URGENT")
+        run()
+        send_again(delivery=message.deliveries.get(), person=cast.wu, now=NOW)
+
+        run()
+
+        assert Unheard.objects.filter(message=message).count() == 1
+        message.refresh_from_db()
+        assert message.look_at is None
 
     def test_whoever_has_no_channel_reads_in_the_house_and_nobody_is_called(
         self, cast: Cast, stream: Stream, later: Later

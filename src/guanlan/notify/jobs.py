@@ -56,7 +56,9 @@ def look_at_next_chain() -> bool:
 
 
 def _go_on(message: Message, now: datetime) -> None:
-    if message.read_at is not None or message.cause.startswith(TRIAL):
+    # Whoever stands in was told already, and a round sent later ran out as well: nobody else is left.
+    over = message.read_at is not None or Unheard.objects.filter(message=message).exists()
+    if over or message.cause.startswith(TRIAL):
         return
     channel = next_channel(message, now=now)
     if channel is not None:
