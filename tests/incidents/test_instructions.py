@@ -272,6 +272,21 @@ class TestPages:
         assert "本人都已答复" in room
         assert "未确认 1" not in room
 
+    def test_opening_the_instruction_is_reading_the_message(
+        self, client: Client, event: Event, cast: Cast
+    ) -> None:
+        instruction = write_down(event, cast)
+        asked = Message.objects.get(cause=f"instruction:{instruction.key}")
+        client.force_login(cast.wang)
+        client.get(reverse("instruction", args=[instruction.key]))
+        asked.refresh_from_db()
+        assert asked.read_at is None
+
+        client.force_login(cast.li)
+        client.get(reverse("instruction", args=[instruction.key]))
+        asked.refresh_from_db()
+        assert asked.read_at is not None
+
     def test_what_was_typed_stays_beside_the_refusal(self, client: Client, event: Event, cast: Cast) -> None:
         client.force_login(cast.wang)
         page = client.post(

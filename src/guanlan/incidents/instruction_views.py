@@ -17,6 +17,8 @@ from guanlan.incidents.forms import DisownForm, InstructionForm
 from guanlan.incidents.models import Instruction
 from guanlan.incidents.permissions import RECORD_INSTRUCTION
 from guanlan.incidents.queries import active_incident, instructions, is_inside
+from guanlan.notify.actions import mark_seen
+from guanlan.notify.queries import troubles
 from guanlan.people.permissions import may
 from guanlan.people.requests import PersonRequest
 from guanlan.plan.queries import document, in_force
@@ -83,7 +85,9 @@ def _record(request: PersonRequest, event: Event, form: InstructionForm) -> Inst
 @login_required
 def instruction_page(request: PersonRequest, key: str) -> HttpResponse:
     """Show an instruction, and the two answers to the one who is said to have given it."""
-    return _shown(request, _instruction(request, key), DisownForm(), 200)
+    instruction = _instruction(request, key)
+    mark_seen(cause=f"instruction:{instruction.key}", person=request.user, now=request.now)
+    return _shown(request, instruction, DisownForm(), 200)
 
 
 @login_required
@@ -118,6 +122,7 @@ def _shown(request: PersonRequest, instruction: Instruction, form: DisownForm, s
         "form": form,
         "mine": waits and instruction.said_by == request.user,
         "others": waits and instruction.said_by != request.user,
+        "troubles": troubles(f"instruction:{instruction.key}") if waits else [],
     }
     return render(request, "incidents/instruction.html", page, status=status)
 
