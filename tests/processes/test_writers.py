@@ -16,7 +16,7 @@ import pytest
 
 from processes.house import House, house, write_posts
 
-POSTS = 60_000
+POSTS = 120_000
 WARM = 5  # writes of each before anything is measured: the first ones load the product's modules
 BREATH = 0.2  # seconds between a writer's writes: four in all write some ten times a second
 SECONDS = 0.3  # within which 95 of 100 writes are answered
