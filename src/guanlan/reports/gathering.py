@@ -61,7 +61,7 @@ def flash(
     blocks += figures.times(measured, matter.rows, matter.proofs, now=now) + _counts(matter, now)
     if incident is not None:
         blocks += sections.tasks(incident, now=now) + sections.story(incident, now=now)
-    blocks += sections.instructions(event, now=now)
+    blocks += sections.instructions(event, incident, now=now)
     blocks += sections.coverage(event, now=now)
     return Document(
         title=event.name,
@@ -88,7 +88,7 @@ def closing(incident: Incident, person: Person, now: datetime, *, issue: Issue) 
     measured = times_of(event, incident)
     blocks += figures.times(measured, matter.rows, matter.proofs, now=now) + _counts(matter, now)
     blocks += sections.tasks(incident, now=now) + sections.statements(incident, now=now)
-    blocks += sections.instructions(event, now=now)
+    blocks += sections.instructions(event, incident, now=now)
     blocks += sections.story(incident, now=now) + sections.coverage(event, now=now)
     return Document(
         title=incident.name,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from guanlan.documents.model import Block, Column, Heading, KeyValues, Paragraph, Table, Text, text
@@ -95,9 +96,13 @@ def story(incident: Incident, *, now: datetime) -> list[Block]:
     return _told(_("处置经过"), done, now)
 
 
-def instructions(event: Event, *, now: datetime) -> list[Block]:
-    """List what the command said by word of mouth, who wrote it down, and whether they confirmed it."""
-    rows = event.instructions.select_related("said_by", "recorded_by")
+def instructions(event: Event, incident: Incident | None, *, now: datetime) -> list[Block]:
+    """List what the command said by word of mouth, who wrote it down, and whether they confirmed it.
+
+    Of the incident that the report is about, and from before any: another one may be for a closed circle.
+    """
+    ours = Q(incident=None) | Q(incident=incident) if incident else Q(incident=None)
+    rows = event.instructions.filter(ours).select_related("said_by", "recorded_by")
     said = [
         (
             one.said_at,
