@@ -20,8 +20,7 @@ def group_message(frozen: dict[str, Any], link: str, most: int = MOST_BYTES) -> 
     more = _("……其余见全文")
     room = most - _size(f"\n{more}\n{end}")
     kept = [_cut(head, room)]
-    lines = list(_lines(frozen["blocks"]))
-    for line in lines:
+    for line in _lines(frozen["blocks"]):
         if _size("\n".join([*kept, line])) > room:
             return "\n".join([*kept, more, end])
         kept.append(line)

@@ -48,7 +48,7 @@ class OwnWords(BadInput):
 
 
 class NothingToDo(BadInput):
-    """An order needs a group and a moment ahead; a level needs its name."""
+    """An order needs a group and a moment ahead."""
 
 
 class NoIncident(Refused):
