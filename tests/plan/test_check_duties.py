@@ -2,7 +2,7 @@
 
 import pytest
 
-from plan.shipped import Case, duty, gives_alone
+from plan.shipped import Case, Tree, duty, gives_alone, spoiled
 
 CASES: dict[str, Case] = {
     "due before accepted": (
@@ -36,6 +36,16 @@ CASES: dict[str, Case] = {
         "是善后职责",
     ),
 }
+
+
+def test_who_may_start_first_needs_first_steps() -> None:
+    def later(tree: Tree) -> None:
+        for written in tree["duties"]:
+            if written.get("first_step"):
+                written["times"].pop("IV", None)
+
+    sentences = [finding.sentence for finding in spoiled(later)]
+    assert "“一般”可以先行启动，却没有先期处置的职责，启动后无事可做。" in sentences
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -2,13 +2,18 @@
 
 import pytest
 
-from plan.shipped import Case, duty, gives_alone, role, row
+from plan.shipped import Case, duty, gives_alone, level, role, row
 
 CASES: dict[str, Case] = {
     "missing group": (
         lambda tree: duty(tree, "legal.notice").update(group="group.leagl"),
         "duty.legal.notice",
         "提到的组“group.leagl”不存在",
+    ),
+    "missing group that may start first": (
+        lambda tree: level(tree, "II").update(first_by=["group.monitor"]),
+        "II",
+        "“II”提到的组“group.monitor”不存在",
     ),
     "missing role": (
         lambda tree: row(tree["notifications"], "notify.minor").update(

@@ -30,6 +30,16 @@ CASES: dict[str, Case] = {
         "cadence.III",
         "“较大”的续报比更重的“重大”还勤",
     ),
+    "a lighter level calls people faster": (
+        lambda tree: level(tree, "III").update(call_minutes=9),
+        "III",
+        "“较大”升级叫人比更重的“重大”还快",
+    ),
+    "two calls that outlast the report": (
+        lambda tree: level(tree, "II").update(call_minutes=16),
+        "II",
+        "“重大”每人有 16 分钟确认，叫过两人已超过上报的 30 分钟",
+    ),
 }
 
 

@@ -229,7 +229,7 @@ def otherwise(way: tuple[str | int, ...], value: Any) -> Any:
         return KINDS[str(way[0])]
     if name in OTHER and way[:2] != ("organisation", "purpose") and value != OTHER[str(name)]:
         return "用" if way[0] == "organisation" and name == "purpose" else OTHER[str(name)]
-    if name in ("just_not", "never_say"):
+    if name in ("just_not", "never_say", "first_by"):
         return ["x"]
     if name == "effective_on":
         return "2026-12-01"

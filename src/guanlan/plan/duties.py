@@ -21,6 +21,7 @@ def remarks(document: PlanDocument) -> Iterator[Remark]:
         yield from _graver_first(duty, document)
     for level in document.levels:
         yield from _somebody_acts(level, document)
+        yield from _first_steps_to_start(level, document)
         yield from _every_clock_kept(level, document)
         for duty, times in document.duties_at(level.key):
             yield from _keeps_its_clock(duty, times, level)
@@ -73,6 +74,15 @@ def _somebody_acts(level: Level, document: PlanDocument) -> Iterator[Remark]:
             level.key,
             _("“{level}”没有任何职责，启动后无事可做。").format(level=level.name),
             _("请在 duties 里给这一级安排职责。"),
+        )
+
+
+def _first_steps_to_start(level: Level, document: PlanDocument) -> Iterator[Remark]:
+    if level.first_by and not any(duty.first_step for duty, _times in document.duties_at(level.key)):
+        yield Remark(
+            level.key,
+            _("“{level}”可以先行启动，却没有先期处置的职责，启动后无事可做。").format(level=level.name),
+            _("请给这一级的职责写上 first_step: true，或去掉 first_by。"),
         )
 
 

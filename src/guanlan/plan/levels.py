@@ -40,7 +40,12 @@ class Cadence(Keyed):
 
 
 class Level(Keyed):
-    """`rank` 1 is the gravest. `approvers` are roles that confirm and answer for it."""
+    """`rank` 1 is the gravest. `approvers` are roles that confirm and answer for it.
+
+    `call_minutes`: when a computed rise calls people, how long each has to confirm before
+    the next is called; None calls nobody. `first_by`: groups whose lead or person on duty
+    may start the first steps alone, to be ratified or revoked by the command (先启动后报告).
+    """
 
     key: LevelKey
     name: Text
@@ -50,6 +55,8 @@ class Level(Keyed):
     clocks: tuple[Clock, ...]
     cadence: Cadence
     approvers: Annotated[tuple[Key, ...], Field(min_length=1)]
+    call_minutes: Minutes | None = None
+    first_by: tuple[Key, ...] = ()
 
 
 class Cell(Part):

@@ -66,6 +66,9 @@ def _to_groups(document: PlanDocument) -> Iterator[Reference]:
     for group in document.organisation.groups:
         if group.part_of is not None:
             yield group.key, group.part_of
+    for level in document.levels:
+        for starter in level.first_by:
+            yield level.key, starter
     for duty in document.duties:
         yield duty.key, duty.group
     gatherings: tuple[Drill | Training, ...] = (*document.drills, *document.training)

@@ -18,6 +18,7 @@ from guanlan.plan.queries import document
 from guanlan.plan.timing import clock_of
 from guanlan.plan.wording import (
     announced,
+    called,
     channel_names,
     condition_value,
     duration,
@@ -175,6 +176,11 @@ def _clocks(plan: PlanDocument, sources: Sources) -> Iterator[GridRow]:
 
 
 def _ways(plan: PlanDocument) -> Iterator[GridRow]:
+    yield GridRow(_("升级叫人"), [[Item(called(level.call_minutes))] for level in plan.by_rank])
+    yield GridRow(
+        _("可先行启动"),
+        [[Item("、".join(_group_names(level.first_by, plan)) or "—")] for level in plan.by_rank],
+    )
     yield GridRow(_("定级批准"), [[Item(_names(level.approvers, plan))] for level in plan.by_rank])
     purposes: tuple[Purpose, ...] = ("statement", "answer")
     for purpose in purposes:
@@ -183,6 +189,11 @@ def _ways(plan: PlanDocument) -> Iterator[GridRow]:
             [Item(_names((step.role for step in chain.steps), plan))] if chain else [] for chain in chains
         ]
         yield GridRow(_("%(kind)s签字") % {"kind": kind_name(purpose)}, cells)
+
+
+def _group_names(keys: Iterable[str], plan: PlanDocument) -> list[str]:
+    known = plan.groups
+    return [known[key].name if key in known else key for key in keys]
 
 
 def _names(keys: Iterable[str], plan: PlanDocument) -> str:

@@ -70,9 +70,11 @@ def remarks(document: PlanDocument) -> Iterator[Remark]:
         yield from _complete(level)
         yield from _in_order(level)
         yield from _sources(level)
+        yield from _calls(level)
     for graver, lighter in pairwise(document.by_rank):
         yield from _lighter_faster(graver, lighter)
         yield from _cadence(graver, lighter)
+        yield from _lighter_calls(graver, lighter)
 
 
 def _complete(level: Level) -> Iterator[Remark]:
@@ -149,4 +151,27 @@ def _cadence(graver: Level, lighter: Level) -> Iterator[Remark]:
             lighter.cadence.key,
             _("“{lighter}”的续报比更重的“{graver}”还勤。").format(lighter=lighter.name, graver=graver.name),
             _("请让更重的等级续报更勤或相同。"),
+        )
+
+
+def _calls(level: Level) -> Iterator[Remark]:
+    """The monitor on duty is called, then the deputy; the command must hear before the report is due."""
+    report, window = clock_of(level, "report_to_command"), level.call_minutes
+    if window is not None and report is not None and 2 * window > report.minutes:
+        yield Remark(
+            level.key,
+            _("“{level}”每人有 {window} 分钟确认，叫过两人已超过上报的 {limit} 分钟。").format(
+                level=level.name, window=window, limit=report.minutes
+            ),
+            _("请缩短 call_minutes，或放宽上报时限。"),
+        )
+
+
+def _lighter_calls(graver: Level, lighter: Level) -> Iterator[Remark]:
+    above, below = graver.call_minutes, lighter.call_minutes
+    if below is not None and (above is None or above > below):
+        yield Remark(
+            lighter.key,
+            _("“{lighter}”升级叫人比更重的“{graver}”还快。").format(lighter=lighter.name, graver=graver.name),
+            _("请让更重的等级 call_minutes 更短或相同。"),
         )

@@ -36,6 +36,13 @@ def _hours(minutes: int) -> str:
     return unit.format(count=minutes // size)
 
 
+def called(minutes: int | None) -> str:
+    """How people are called when the computed level rises."""
+    if minutes is None:
+        return _("不叫人，只发消息")
+    return _("每人 {time}内确认，逐级叫人").format(time=duration(minutes))
+
+
 def step_name(step: Step) -> str:
     """The name of a clock's step."""
     return {

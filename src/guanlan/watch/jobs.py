@@ -14,10 +14,11 @@ from guanlan.people.queries import company
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.queries import document, in_force
 from guanlan.watch import folding, journal, leases
+from guanlan.watch.calling import call_next_command, call_next_deputy, escalate_next
 from guanlan.watch.models import Event, JournalEntry, Snapshot
 from guanlan.watch.preparing import prepared
 from guanlan.watch.storing import Keeper
-from guanlan.watch.telling import escalate_next, raise_next_source_signal, tell_next
+from guanlan.watch.telling import raise_next_source_signal, tell_next
 
 SNAPSHOT_EVERY = 200  # entries
 TICK = timedelta(minutes=1)
@@ -42,13 +43,15 @@ def analyse_next() -> bool:
 
 
 def tell_next_signal() -> bool:
-    """Tell of the next signal, or of the next that nobody confirmed in time."""
+    """Tell of the next signal, or call the next person over one that nobody confirmed in time."""
     for stream in Stream.objects.filter(closed_at=None):
         now = now_for(stream)
         if (
             raise_next_source_signal(stream, now=now)
             or tell_next(stream, now=now)
+            or call_next_deputy(stream, now=now)
             or escalate_next(stream, now=now)
+            or call_next_command(stream, now=now)
         ):
             return True
     return False

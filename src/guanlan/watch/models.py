@@ -222,9 +222,13 @@ class Signal(StreamRow):
     level = models.CharField(max_length=20, blank=True)
     previous_level = models.CharField(max_length=20, blank=True)
     reasons = models.JSONField(default=list)
-    # Null until a job has told the people whom the plan names.
+    # How long each person who is called has to confirm; null: nobody is called (plan.levels.Level).
+    call_minutes = models.PositiveIntegerField(null=True)
+    # Null until told: the person on duty, who stands in, the command; and the command by a call.
     told_at = models.DateTimeField(null=True)
+    deputy_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
+    called_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
     class Meta:

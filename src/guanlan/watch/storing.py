@@ -15,6 +15,7 @@ from guanlan.engine.results import EventRow, Moved, Results
 from guanlan.engine.results import Signal as Raised
 from guanlan.intake.models import Post
 from guanlan.plan.document import PlanDocument
+from guanlan.plan.levels import Level
 from guanlan.watch.models import Event, Hit, JournalEntry, Reading, Signal, Watch
 from guanlan.watch.preparing import Prepared, Read, prepared
 
@@ -188,6 +189,7 @@ class Keeper:
             level=raised.level or "",
             previous_level=raised.previous_level or "",
             reasons=[asdict(reason) for reason in raised.reasons],
+            call_minutes=self._call_minutes(raised.level) if needs_confirming else None,
             told_at=told,
             settled_at=told,
             changed_seq=self.seq,
@@ -197,8 +199,15 @@ class Keeper:
         ranks = {found.key: found.rank for found in self.plan.levels} if self.plan else {}
         return ranks.get(level or "", 99)
 
+    def _call_minutes(self, level: str | None) -> int | None:
+        found = self._level(level)
+        return found.call_minutes if found else None
+
+    def _level(self, key: str | None) -> Level | None:
+        return next((found for found in self.plan.levels if found.key == key), None) if self.plan else None
+
     def _confirm_by(self, level: str | None, at: datetime) -> datetime | None:
-        found = next((found for found in self.plan.levels if found.key == level), None) if self.plan else None
+        found = self._level(level)
         clock = next((clock for clock in found.clocks if clock.step == "assess"), None) if found else None
         return at + timedelta(minutes=clock.minutes) if clock else None
 

@@ -1,4 +1,4 @@
-"""Telling people of signals: first whoever watches, then, if nobody confirms, the command."""
+"""Telling whoever watches of signals; what follows when nobody confirms stands in `calling`."""
 
 from datetime import datetime, timedelta
 
@@ -29,27 +29,8 @@ def tell_next(stream: Stream, *, now: datetime) -> bool:
     with transaction.atomic():
         if Signal.objects.filter(pk=signal.pk, told_at=None).update(told_at=now):
             for person in watching(now=now):
-                _tell(signal, person, step="", now=now)
+                _tell(signal, person, now=now)
             _record("watch.tell_signal", signal, now)
-    return True
-
-
-def escalate_next(stream: Stream, *, now: datetime) -> bool:
-    """Tell the command of the next rise that nobody confirmed in time, marked 未核实, once.
-
-    The event keeps its `confirm_by`: it still waits for its monitor, and is late.
-    """
-    unheard = Signal.objects.filter(kind=Signal.Kind.LEVEL, settled_at=None, escalated_at=None)
-    overdue = unheard.filter(stream=stream, event__confirm_by__lt=now)
-    signal = overdue.select_related("event").order_by("event__confirm_by", "-at", "-pk").first()
-    if signal is None:
-        return False
-    with transaction.atomic():
-        if unheard.filter(event=signal.event).update(escalated_at=now):
-            touch(stream)
-            for person in persons_with(Function.COMMAND, at=now):
-                _tell(signal, person, step="escalated", now=now)
-            _record("watch.escalate_signal", signal, now)
     return True
 
 
@@ -83,27 +64,36 @@ def watching(*, now: datetime) -> list[Person]:
     return list(persons_with(Function.MONITORING, at=now))
 
 
-def _tell(signal: Signal, person: Person, *, step: str, now: datetime) -> None:
+def tell_of(
+    signal: Signal, person: Person, *, title: str, now: datetime, step: str = "", urgency: str
+) -> None:
+    """Send a person to what the signal is about, once for each step."""
     tell(
         stream=signal.stream,
         person=person,
-        title=_title(signal, step),
+        title=title,
         link=reverse("event", args=[signal.event.key]) if signal.event else reverse("sources"),
         cause=f"signal:{signal.key}",
         step=step,
-        urgency=Message.Urgency.URGENT if signal.event else Message.Urgency.NORMAL,
+        urgency=urgency,
         now=now,
     )
 
 
-def _title(signal: Signal, step: str) -> str:
+def _tell(signal: Signal, person: Person, *, now: datetime) -> None:
+    urgency = Message.Urgency.URGENT if signal.event else Message.Urgency.NORMAL
+    tell_of(signal, person, title=_title(signal), urgency=urgency, now=now)
+
+
+def _title(signal: Signal) -> str:
     if signal.source is not None:
         words = {"name": signal.source.name, "state": signal.get_kind_display()}
         return _("%(state)s：%(name)s，数字可能偏低") % words
     assert signal.event is not None
     words = {"name": signal.event.name, "level": level_word(signal.level)}
-    if step:
-        return _("未核实：%(name)s，系统算为%(level)s，到时无人确认") % words
+    if signal.call_minutes is not None:
+        words["minutes"] = str(signal.call_minutes)
+        return _("%(name)s：系统算为%(level)s，请在 %(minutes)s 分钟内确认") % words
     return _("%(name)s：系统算为%(level)s，请确认") % words
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from guanlan.plan.comparing.facets import Facet, Row, count, levels, plain, roles, text
+from guanlan.plan.comparing.facets import Facet, Row, count, groups, levels, plain, roles, text
 from guanlan.plan.criteria import with_fallbacks
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.levels import Cell, Criterion
-from guanlan.plan.wording import duration, level_word, start_name, step_name
+from guanlan.plan.wording import called, duration, level_word, start_name, step_name
 
 
 def ranks(plan: PlanDocument) -> Iterator[Row]:
@@ -27,6 +27,8 @@ def ranks(plan: PlanDocument) -> Iterator[Row]:
             _("颜色"): text(colours[level.colour]),
             _("次序"): count(level.rank),
             _("批准人"): roles(level.approvers, plan),
+            _("叫人确认"): Facet(level.call_minutes, called(level.call_minutes)),
+            _("可先行启动的组"): groups(level.first_by, plan),
         }
         name = level_word(level.key)
         yield Row(level.key, _("等级"), name, f"{name} ", facets, detail=level.meaning)
