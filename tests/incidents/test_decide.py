@@ -12,10 +12,11 @@ from guanlan.audit.queries import breaks
 from guanlan.clocks.models import Stream
 from guanlan.errors import NotAllowed
 from guanlan.incidents.actions import decide_activation, decide_observing
-from guanlan.incidents.actions.deciding import AlreadyActive, EventClosed, NoPlan, ReviewBackwards
+from guanlan.incidents.actions.deciding import ReviewBackwards
 from guanlan.incidents.levels import NoReason, UnknownLevel
 from guanlan.incidents.models import Decision, Incident, LevelChange, Task, TimelineEntry
 from guanlan.incidents.offering import GroupMissing
+from guanlan.incidents.opening import AlreadyActive, EventClosed, NoPlan
 from guanlan.notify.models import Message
 from guanlan.people import actions as people
 from guanlan.plan.models import PlanVersion

@@ -20,20 +20,19 @@ from guanlan.incidents.actions import (
     disown_instruction,
     record_instruction,
 )
-from guanlan.incidents.actions.deciding import AlreadyActive
 from guanlan.incidents.actions.instructions import (
     AnsweredAlready,
     NoIncident,
-    NothingToDo,
     NotInCommand,
     NotYetSaid,
     NoWords,
-    Order,
     OwnWords,
     Said,
 )
 from guanlan.incidents.levels import UnknownLevel
 from guanlan.incidents.models import Decision, Incident, Instruction, LevelChange, Task, TimelineEntry
+from guanlan.incidents.offering import NothingToDo, Order
+from guanlan.incidents.opening import AlreadyActive
 from guanlan.notify.models import Message
 from guanlan.people.models import Group
 from guanlan.watch.models import Event

@@ -31,6 +31,10 @@ class DecideForm(forms.Form):
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
     )
     reason = forms.CharField(label=_("理由"), max_length=500, widget=_words(3))
+    assumptions = forms.CharField(
+        label=_("以什么为前提（情况变了就要重定；可不写）"), max_length=500, required=False, widget=_words(2)
+    )
+    consulted = forms.CharField(label=_("征求过谁的意见（可不写）"), max_length=200, required=False)
     restricted = forms.BooleanField(label=_("限定知悉范围：只有被派任务的人和您看得到"), required=False)
 
     def __init__(self, *args: Any, plan: PlanDocument, **kwargs: Any) -> None:

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST
 from guanlan.errors import BadInput, Refused
 from guanlan.evidence.actions import keep_file
 from guanlan.incidents import actions
-from guanlan.incidents.actions.instructions import Order, Said
+from guanlan.incidents.actions.instructions import Said
 from guanlan.incidents.forms import DisownForm, InstructionForm
 from guanlan.incidents.models import Instruction
+from guanlan.incidents.offering import Order
 from guanlan.incidents.permissions import RECORD_INSTRUCTION
 from guanlan.incidents.queries import active_incident, instructions, is_inside
 from guanlan.notify.actions import mark_seen

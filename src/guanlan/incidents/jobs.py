@@ -8,14 +8,18 @@ from django.utils.translation import gettext as _
 
 from guanlan.clocks import edge
 from guanlan.clocks.models import Stream
+from guanlan.incidents.actions.first import ask
 from guanlan.incidents.actions.trail import note
 from guanlan.incidents.ladder import next_rung
-from guanlan.incidents.models import Task
+from guanlan.incidents.models import Incident, Task
 from guanlan.incidents.offering import tell_of
 from guanlan.incidents.states import OPEN
 from guanlan.incidents.wording import length
 
 NowFor = Callable[[Stream], datetime]
+
+# How often the command is asked again to ratify or revoke.
+_ROUNDS = 4
 
 
 def remind_next_overdue(now_for: NowFor = edge.now_for) -> bool:
@@ -63,4 +67,49 @@ def _remind(task: Task, now: datetime) -> None:
             person=None,
             now=now,
             facts={"step": task.told_step, "persons": [person.key for person in persons]},
+        )
+
+
+def ask_next_again(now_for: NowFor = edge.now_for) -> bool:
+    """Ask the command again over what was started first and stayed unanswered; say whether there was one.
+
+    Each round is as long as the first; after the fourth nobody is asked any more, but the
+    incident goes on to say that it waits.
+    """
+    for stream in Stream.objects.filter(closed_at=None, paused=False).order_by("pk"):
+        now = now_for(stream)
+        unanswered = Incident.objects.filter(
+            stream=stream, state=Incident.State.PROVISIONAL, ask_again_at__lte=now
+        )
+        incident = unanswered.select_related("stream", "opened_by").order_by("ask_again_at", "pk").first()
+        if incident is not None:
+            _ask_again(incident, now)
+            return True
+    return False
+
+
+def _ask_again(incident: Incident, now: datetime) -> None:
+    assert incident.ratify_by is not None
+    asked = incident.asked + 1
+    following = now + (incident.ratify_by - incident.opened_at) if asked < _ROUNDS else None
+    with transaction.atomic():
+        # The conditional update is the claim, as above.
+        seen = Incident.objects.filter(
+            pk=incident.pk, state=incident.state, ask_again_at=incident.ask_again_at
+        )
+        if not seen.update(asked=asked, ask_again_at=following):
+            return
+        incident.asked = asked
+        persons = ask(incident, now=now)
+        late = length(now - incident.ratify_by)
+        names = "、".join(person.name for person in persons)
+        note(
+            about=incident,
+            verb="incidents.ask_again",
+            sentence=_("追认已超 %(late)s，再次告知%(names)s") % {"late": late, "names": names}
+            if persons
+            else _("追认已超 %(late)s，指挥部没有人可以告知") % {"late": late},
+            person=None,
+            now=now,
+            facts={"asked": asked, "persons": [person.key for person in persons]},
         )

@@ -20,21 +20,29 @@ class Incident(StreamRow):
     """An event the plan has been activated for (应急事件), pinned to the version it opened under."""
 
     class State(models.TextChoices):
+        PROVISIONAL = "PROVISIONAL", _("先行启动，待追认")
         ACTIVE = "ACTIVE", _("响应中")
         STOOD_DOWN = "STOOD_DOWN", _("已解除")
         ARCHIVED = "ARCHIVED", _("已归档")
+        REVOKED = "REVOKED", _("已撤销")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="incidents")
     number = models.CharField(max_length=20)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="incidents")
     name = models.CharField(max_length=120)
     level = models.CharField(max_length=20)
-    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    state = models.CharField(max_length=11, choices=State, default=State.ACTIVE)
     plan_version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="incidents")
     plan_sha256 = models.CharField(max_length=64)
     restricted = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # Started first (先启动后报告): until when the command ratifies or revokes, when it did,
+    # how often it was asked, and when it is asked again.
+    ratify_by = models.DateTimeField(null=True, blank=True)
+    ratified_at = models.DateTimeField(null=True, blank=True)
+    asked = models.PositiveSmallIntegerField(default=0)
+    ask_again_at = models.DateTimeField(null=True, blank=True)
     stood_down_at = models.DateTimeField(null=True, blank=True)
     # The hash of the closing report, once it has been distributed; archiving waits for it.
     closing_report = models.CharField(max_length=64, blank=True)
@@ -45,7 +53,13 @@ class Incident(StreamRow):
         constraints = (
             models.UniqueConstraint(fields=["stream", "number"], name="incidents_number"),
             models.UniqueConstraint(
-                fields=["event"], condition=Q(state="ACTIVE"), name="incidents_one_active_per_event"
+                fields=["event"],
+                condition=Q(state__in=("PROVISIONAL", "ACTIVE")),
+                name="incidents_one_active_per_event",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("PROVISIONAL", "REVOKED")) | Q(ratify_by__isnull=False),
+                name="incidents_started_first_until",
             ),
         )
 
@@ -116,15 +130,24 @@ class Decision(StreamRow):
     """What the command decided about an event (指令), and why."""
 
     class Kind(models.TextChoices):
+        START_FIRST = "START_FIRST", _("先行启动")
+        RATIFY = "RATIFY", _("追认先行启动")
+        REVOKE = "REVOKE", _("撤销先行启动")
         ACTIVATE = "ACTIVATE", _("启动预案")
         OBSERVE = "OBSERVE", _("暂不启动，继续观察")
+        ORDER = "ORDER", _("交办")
         STAND_DOWN = "STAND_DOWN", _("解除响应")
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="decisions")
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="decisions")
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=11, choices=Kind)
     level = models.CharField(max_length=20, blank=True)
     reason = models.CharField(max_length=1000)
+    # What was on the table, as screens.Choice said it then; what was taken for granted; who was asked.
+    options = models.JSONField(default=list, blank=True)
+    assumptions = models.CharField(max_length=500, blank=True)
+    consulted = models.CharField(max_length=200, blank=True)
+    task = models.OneToOneField("Task", on_delete=models.PROTECT, null=True, related_name="decision")
     review_at = models.DateTimeField(null=True, blank=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from guanlan.clocks.deadlines import counted, deadline
-from guanlan.errors import Refused
+from guanlan.errors import BadInput, Refused
 from guanlan.incidents.models import Access, Incident, Task
 from guanlan.incidents.recipients import first_to_hear
 from guanlan.incidents.wording import moment
@@ -21,6 +22,18 @@ Duties = Sequence[tuple[Duty, Times]]
 
 # A task that must be accepted this soon is worth waking somebody.
 _PRESSING = timedelta(minutes=30)
+ACCEPT_ORDER_WITHIN = timedelta(minutes=30)
+
+
+class NothingToDo(BadInput):
+    """An order needs a group and a moment ahead."""
+
+
+class Order(NamedTuple):
+    """Which group shall do what was said, until when."""
+
+    group: Group
+    due_at: datetime
 
 
 class GroupMissing(Refused):
@@ -49,6 +62,32 @@ def offer(incident: Incident, duties: Duties, *, now: datetime) -> list[Task]:
     for task in tasks:
         tell_offered(task, first_to_hear(task.group, at=now), now=now)
     return tasks
+
+
+def offer_order(
+    incident: Incident, *, duty: str, words: str, what_to_do: str, order: Order | None, now: datetime
+) -> Task:
+    """Make what the command orders a task of the group and tell who answers for it.
+
+    Runs in the caller's transaction; `duty` is unique in the incident. Raises NothingToDo.
+    """
+    if order is None or order.due_at <= now:
+        raise NothingToDo(_("交办要写明哪个组办，和晚于现在的完成时间。"))
+    accept_by = min(now + ACCEPT_ORDER_WITHIN, order.due_at)
+    task = Task.objects.create(
+        stream=incident.stream,
+        incident=incident,
+        duty=duty,
+        group=order.group,
+        title=words[:120],
+        what_to_do=what_to_do,
+        offered_at=now,
+        accept_by=accept_by,
+        due_at=order.due_at,
+        next_look_at=accept_by,
+    )
+    tell_offered(task, first_to_hear(order.group, at=now), now=now)
+    return task
 
 
 def _task(incident: Incident, duty: Duty, times: Times, group: Group, now: datetime) -> Task:

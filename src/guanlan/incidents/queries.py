@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from guanlan.incidents.models import Access, Incident, Instruction, Task, TimelineEntry
 from guanlan.incidents.permissions import DECIDE, WAIVE_TASK
-from guanlan.incidents.states import OPEN
+from guanlan.incidents.states import OPEN, RESPONDING
 from guanlan.people.models import DutyShift, Group, Membership, Person
 from guanlan.people.permissions import TABLE, may
 from guanlan.people.queries import groups_of, lead, members, on_duty, persons_with
@@ -38,7 +38,7 @@ def timeline(incident: Incident) -> QuerySet[TimelineEntry]:
 
 def active_incident(event: Event) -> Incident | None:
     """Return the incident in which the event is being responded to."""
-    return Incident.objects.filter(event=event, state=Incident.State.ACTIVE).first()
+    return Incident.objects.filter(event=event, state__in=RESPONDING).first()
 
 
 def may_decide(*, at: datetime) -> list[Person]:

@@ -1,7 +1,8 @@
 """What the pages say and offer, made from data; views hand it to the templates."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,7 +37,7 @@ from guanlan.incidents.queries import (
     timeline,
     why_inside,
 )
-from guanlan.incidents.states import OPEN
+from guanlan.incidents.states import OPEN, RESPONDING
 from guanlan.incidents.wording import length, moment
 from guanlan.notify.queries import troubles
 from guanlan.people.models import Person
@@ -58,6 +59,7 @@ class Choice:
     title: str
     consequences: tuple[str, ...]
     button: str
+    recommended: bool = False
 
 
 def address(name: str, *arguments: str) -> str:
@@ -77,8 +79,12 @@ def war_room(incident: Incident, person: Person, *, now: datetime, whole: bool =
         task for task in my_open_tasks(person, incident.stream_id, at=now) if task.incident_id == incident.pk
     ]
     active = incident.state == Incident.State.ACTIVE
+    responding = incident.state in RESPONDING
     return {
         "incident": incident,
+        "provisional": incident.state == Incident.State.PROVISIONAL,
+        "may_ratify": responding and not active and may(person, DECIDE, at=now),
+        "may_order": active and may(person, DECIDE, at=now),
         "sentence": _room_sentence(incident, tasks, now),
         "columns": columns,
         "counts": Counter(task.state for task in tasks),
@@ -91,7 +97,7 @@ def war_room(incident: Incident, person: Person, *, now: datetime, whole: bool =
         "mine": mine[0] if mine else None,
         "inside": inside(incident) if incident.restricted else [],
         "may_let_in": incident.restricted and may(person, DECIDE, at=now),
-        "may_record": active and may(person, RECORD_INSTRUCTION, at=now),
+        "may_record": responding and may(person, RECORD_INSTRUCTION, at=now),
         "instructions": instructions(incident.event, person),
         "unconfirmed": instructions(incident.event, person)
         .filter(state=Instruction.State.UNCONFIRMED)
@@ -101,7 +107,9 @@ def war_room(incident: Incident, person: Person, *, now: datetime, whole: bool =
         "to_state": to_state(incident, person, now=now),
         "may_archive": incident.state == Incident.State.STOOD_DOWN and may(person, ARCHIVE, at=now),
         "changes": incident.level_changes.select_related("person"),
-        "decisions": Decision.visible_to(person).filter(event=incident.event).select_related("person"),
+        "decisions": Decision.visible_to(person)
+        .filter(event=incident.event)
+        .select_related("person", "task__group"),
         "event_href": address("event", incident.event.key),
         "reports_href": address("reports"),
         "statements_href": address("statements"),
@@ -110,6 +118,11 @@ def war_room(incident: Incident, person: Person, *, now: datetime, whole: bool =
 
 def _room_sentence(incident: Incident, tasks: tuple[Task, ...], now: datetime) -> str:
     waiting = [task for task in tasks if task.state in OPEN]
+    if incident.state == Incident.State.REVOKED:
+        return _("%(name)s：先行启动已于 %(at)s 撤销") % {
+            "name": incident.name,
+            "at": _moment(incident.closed_at, now),
+        }
     if incident.state == Incident.State.ARCHIVED:
         return _("%(name)s：%(at)s 已归档") % {"name": incident.name, "at": _moment(incident.closed_at, now)}
     head = incident.name
@@ -183,7 +196,8 @@ def decision_sheet(event: Event, person: Person, *, chosen: str, now: datetime) 
         "picked": picked,
         "assessment": Assessment.visible_to(person).filter(event=event).select_related("person").first(),
         "decisions": Decision.visible_to(person).filter(event=event).select_related("person"),
-        "active": Incident.visible_to(person).filter(event=event, state=Incident.State.ACTIVE).first(),
+        "active": Incident.visible_to(person).filter(event=event, state__in=RESPONDING).first(),
+        "as_of": now,
         "may_decide": may(person, DECIDE, at=now),
         "may_record": may(person, RECORD_INSTRUCTION, at=now),
         "event_href": address("event", event.key),
@@ -205,9 +219,24 @@ def _choices(plan: PlanDocument, proposed: str, now: datetime) -> list[Choice]:
     keys = [level.key for level in plan.by_rank]
     first = proposed if proposed in keys else keys[-1]
     order = [first, "observe", *(key for key in keys if key != first)]
-    return [
+    found = [
         _observing(letter, now) if value == "observe" else _activating(letter, value, plan, now)
         for letter, value in zip("ABCDEFGHIJKL", order, strict=False)
+    ]
+    return [replace(found[0], recommended=True), *found[1:]] if proposed in keys else found
+
+
+def as_shown(choices: Sequence[Choice], chosen: str) -> list[dict[str, Any]]:
+    """Return the options as they stood before the person, to be kept with the decision."""
+    return [
+        {
+            "letter": choice.letter,
+            "title": choice.title,
+            "consequences": list(choice.consequences),
+            "recommended": choice.recommended,
+            "chosen": choice.value == chosen,
+        }
+        for choice in choices
     ]
 
 
@@ -336,14 +365,14 @@ def incident_rows(person: Person, stream: int, *, now: datetime) -> dict[str, An
         Incident.visible_to(person)
         .filter(stream_id=stream)
         .annotate(
-            is_active=Case(When(state=Incident.State.ACTIVE, then=0), default=1, output_field=IntegerField()),
+            is_active=Case(When(state__in=RESPONDING, then=0), default=1, output_field=IntegerField()),
             task_count=Count("tasks", distinct=True),
             closed_count=Count("tasks", filter=~waiting & Q(tasks__isnull=False), distinct=True),
             late_count=Count("tasks", filter=overdue, distinct=True),
         )
     )
     rows = rows.order_by("is_active", "-opened_at", "-pk")
-    active = [row for row in rows if row.state == Incident.State.ACTIVE]
+    active = [row for row in rows if row.state in RESPONDING]
     return {"rows": rows, "sentence": _rows_sentence(active), "to_decide": undecided(person, stream)}
 
 

@@ -7,7 +7,10 @@ T = Task.State
 N = Instruction.State
 
 INCIDENT_MOVES: dict[tuple[str, str], str] = {
+    (S.PROVISIONAL, "ratify"): S.ACTIVE,
+    (S.PROVISIONAL, "revoke"): S.REVOKED,
     (S.ACTIVE, "change_level"): S.ACTIVE,
+    (S.ACTIVE, "give_order"): S.ACTIVE,
     (S.ACTIVE, "state_figure"): S.ACTIVE,
     (S.ACTIVE, "stand_down"): S.STOOD_DOWN,
     (S.STOOD_DOWN, "take_closing_report"): S.STOOD_DOWN,
@@ -28,4 +31,5 @@ INSTRUCTION_MOVES: dict[tuple[str, str], str] = {
     (N.UNCONFIRMED, "disown"): N.DISOWNED,
 }
 
+RESPONDING = (S.PROVISIONAL, S.ACTIVE)
 OPEN = (T.OFFERED, T.ACCEPTED)

@@ -2,16 +2,19 @@
 
 from django.urls import path
 
-from guanlan.incidents import instruction_views, views
+from guanlan.incidents import first_views, instruction_views, views
 
 urlpatterns = [
     path("incidents/", views.incidents_page, name="incidents"),
     path("incidents/decide/<str:key>/", views.decide_page, name="decide"),
+    path("incidents/first/<str:key>/", first_views.start_first_page, name="start-first"),
     path("incidents/record/<str:key>/", instruction_views.record_page, name="record-instruction"),
     path("instructions/<str:key>/", instruction_views.instruction_page, name="instruction"),
     path("instructions/<str:key>/confirm/", instruction_views.confirm, name="instruction-confirm"),
     path("instructions/<str:key>/disown/", instruction_views.disown_page, name="instruction-disown"),
     path("incidents/<str:key>/", views.incident_page, name="incident"),
+    path("incidents/<str:key>/ratify/", first_views.ratify_page, name="incident-ratify"),
+    path("incidents/<str:key>/order/", first_views.order_page, name="incident-order"),
     path("incidents/<str:key>/level/", views.level_page, name="incident-level"),
     path("incidents/<str:key>/stand-down/", views.stand_down_page, name="incident-stand-down"),
     path("incidents/<str:key>/figures/<str:kind>/", views.figure_page, name="incident-figure"),

@@ -1,5 +1,6 @@
 """The pages of incidents and tasks."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.contrib import messages
@@ -27,9 +28,12 @@ from guanlan.incidents.forms import (
     WaiveForm,
 )
 from guanlan.incidents.models import Incident, StatedFigure, Task
+from guanlan.incidents.opening import Weighed
 from guanlan.incidents.permissions import ARCHIVE, CHANGE_LEVEL
 from guanlan.incidents.screens import (
+    Choice,
     access_sheet,
+    as_shown,
     decision_sheet,
     ending_sheet,
     figure_sheet,
@@ -73,14 +77,17 @@ def decide_page(request: PersonRequest, key: str) -> HttpResponse:
     later = timezone.localtime(request.now + timedelta(hours=2))
     form = DecideForm(request.POST or None, plan=sheet["plan"], initial={"review_at": later})
     if form.is_valid():
-        return _decided(request, event, form)
+        return _decided(request, event, form, sheet["choices"])
     return render(
         request, "incidents/decide.html", sheet | {"form": form}, status=422 if form.is_bound else 200
     )
 
 
-def _decided(request: PersonRequest, event: Event, form: DecideForm) -> HttpResponse:
+def _decided(
+    request: PersonRequest, event: Event, form: DecideForm, choices: Sequence[Choice]
+) -> HttpResponse:
     given = form.cleaned_data
+    weighed = Weighed(as_shown(choices, given["choice"]), given["assumptions"], given["consulted"])
     if given["choice"] == DecideForm.OBSERVE:
         actions.decide_observing(
             event=event,
@@ -88,6 +95,7 @@ def _decided(request: PersonRequest, event: Event, form: DecideForm) -> HttpResp
             review_at=given["review_at"],
             person=request.user,
             now=request.now,
+            weighed=weighed,
         )
         messages.success(request, _("已记录：暂不启动，到时复核。"))
         return redirect("incidents")
@@ -98,6 +106,7 @@ def _decided(request: PersonRequest, event: Event, form: DecideForm) -> HttpResp
         person=request.user,
         now=request.now,
         restricted=given["restricted"],
+        weighed=weighed,
     )
     return redirect("incident", decision.incident.key if decision.incident else "")
 

@@ -12,6 +12,7 @@ from guanlan.clocks.models import Stream
 from guanlan.documents.frozen import Frozen
 from guanlan.documents.printed import is_wide, listed, resolve
 from guanlan.incidents.models import Incident
+from guanlan.incidents.states import RESPONDING
 from guanlan.intake.models import Post, Volume
 from guanlan.people.models import Function, Person
 from guanlan.people.queries import persons_with
@@ -21,7 +22,7 @@ from guanlan.watch.models import Event
 
 def active_incident(event: Event, person: Person) -> Incident | None:
     """Return the incident that is active on the event, if the person may see it."""
-    return Incident.visible_to(person).filter(event=event, state=Incident.State.ACTIVE).first()
+    return Incident.visible_to(person).filter(event=event, state__in=RESPONDING).first()
 
 
 # Keys asked for at once; databases take only so many.

@@ -13,6 +13,7 @@ from guanlan.incidents.models import Decision, Incident, Task
 from guanlan.incidents.permissions import DECIDE
 from guanlan.incidents.queries import deadline_of, my_open_tasks
 from guanlan.incidents.screens import address, undecided
+from guanlan.incidents.states import RESPONDING
 from guanlan.incidents.wording import moment
 from guanlan.media.models import Statement
 from guanlan.people.models import Person
@@ -49,6 +50,7 @@ def todos(person: Person, stream: int, *, now: datetime) -> list[Todo]:
     found = [
         *_tasks(person, stream, now),
         *_to_confirm(person, stream, now),
+        *_to_ratify(person, stream, now),
         *_to_decide(person, stream, now),
         *_to_review(person, stream, now),
         *_to_read(person, stream),
@@ -78,7 +80,7 @@ def headline(waiting: list[Todo], *, now: datetime) -> str:
 
 def situation(person: Person, stream: int, *, now: datetime) -> str:
     """Return how things stand: the gravest incident with its last two hours, and the other events."""
-    active = Incident.visible_to(person).filter(stream_id=stream, state=Incident.State.ACTIVE)
+    active = Incident.visible_to(person).filter(stream_id=stream, state__in=RESPONDING)
     gravest = min(
         active.select_related("event"), key=lambda found: (rank(found.level) or 9, found.pk), default=None
     )
@@ -151,6 +153,22 @@ def _to_confirm(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
             button=_("去确认"),
             ground=_("系统建议%(level)s") % {"level": numeral(event.computed_level)},
             afterwards=_("已按未核实报指挥部") if late else _("到时按未核实报指挥部"),
+        )
+
+
+def _to_ratify(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
+    if not may(person, DECIDE, at=now):
+        return
+    started = Incident.visible_to(person).filter(stream_id=stream, state=Incident.State.PROVISIONAL)
+    for incident in started.exclude(opened_by=person).select_related("opened_by"):
+        yield Todo(
+            title=_("追认或撤销：%(name)s") % {"name": incident.name},
+            href=address("incident-ratify", incident.key),
+            deadline=incident.ratify_by,
+            asks=_("答复"),
+            button=_("去定"),
+            ground=_("%(who)s先行启动%(level)s")
+            % {"who": incident.opened_by.name, "level": numeral(incident.level)},
         )
 
 

@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from guanlan.incidents.models import Incident, Task
+from guanlan.incidents.states import RESPONDING
 from guanlan.incidents.wording import length
 from guanlan.people.models import DutyShift, Person
 from guanlan.people.queries import root_unit
@@ -35,7 +36,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def incident_bar(person: Person, stream: int, *, now: datetime) -> dict[str, Any] | None:
     """Return the gravest active incident this person may see, its next clock and what is late."""
-    active = Incident.visible_to(person).filter(stream_id=stream, state=Incident.State.ACTIVE)
+    active = Incident.visible_to(person).filter(stream_id=stream, state__in=RESPONDING)
     incident = min(active, key=lambda found: (rank(found.level) or 9, found.pk), default=None)
     if incident is None:
         return None

@@ -4,27 +4,34 @@ from guanlan.incidents.actions.access import let_in, take_out
 from guanlan.incidents.actions.deciding import decide_activation, decide_observing
 from guanlan.incidents.actions.ending import archive, stand_down, take_closing_report
 from guanlan.incidents.actions.figures import state_figure
+from guanlan.incidents.actions.first import ask, ratify, revoke, start_first
 from guanlan.incidents.actions.instructions import (
     confirm_instruction,
     disown_instruction,
     record_instruction,
 )
 from guanlan.incidents.actions.moving import change_level
+from guanlan.incidents.actions.orders import give_order
 from guanlan.incidents.actions.tasks import accept_task, complete_task, hand_over_task, waive_task
 
 __all__ = [
     "accept_task",
     "archive",
+    "ask",
     "change_level",
     "complete_task",
     "confirm_instruction",
     "decide_activation",
     "decide_observing",
     "disown_instruction",
+    "give_order",
     "hand_over_task",
     "let_in",
+    "ratify",
     "record_instruction",
+    "revoke",
     "stand_down",
+    "start_first",
     "state_figure",
     "take_closing_report",
     "take_out",

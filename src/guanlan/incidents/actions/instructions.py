@@ -1,6 +1,6 @@
 """Writing down what a member of the command said outside Guanlan, and their word on it afterwards."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
@@ -12,22 +12,21 @@ from guanlan.clocks.actions import touch
 from guanlan.errors import BadInput, NotAllowed, Refused
 from guanlan.evidence.models import KeptFile
 from guanlan.incidents.actions.deciding import decide_activation
+from guanlan.incidents.actions.first import ratify
 from guanlan.incidents.actions.moving import change_level
 from guanlan.incidents.actions.trail import note, note_unheard
 from guanlan.incidents.models import Incident, Instruction, Task
-from guanlan.incidents.offering import tell_offered
+from guanlan.incidents.offering import Order, offer_order
 from guanlan.incidents.permissions import DECIDE, RECORD_INSTRUCTION
 from guanlan.incidents.queries import active_incident, is_inside
-from guanlan.incidents.recipients import first_to_hear
 from guanlan.incidents.states import INSTRUCTION_MOVES
 from guanlan.incidents.wording import moment
 from guanlan.notify.actions import tell
 from guanlan.notify.models import Message
-from guanlan.people.models import Group, Person
+from guanlan.people.models import Person
 from guanlan.people.permissions import may, require
 from guanlan.watch.models import Event
 
-_ACCEPT_WITHIN = timedelta(minutes=30)
 Kind = Instruction.Kind
 
 
@@ -47,23 +46,12 @@ class OwnWords(BadInput):
     """Who may decide decides, and writes down nobody's words but others'."""
 
 
-class NothingToDo(BadInput):
-    """An order needs a group and a moment ahead."""
-
-
 class NoIncident(Refused):
     """There is no response in which this could be done."""
 
 
 class AnsweredAlready(Refused):
     """The one who said it has confirmed or disowned it."""
-
-
-class Order(NamedTuple):
-    """Which group shall do what was said, until when."""
-
-    group: Group
-    due_at: datetime
 
 
 class Said(NamedTuple):
@@ -166,13 +154,25 @@ def _act(instruction: Instruction, order: Order | None, now: datetime) -> None:
         "recorder": instruction.recorded_by.name,
     }
     said_by, recorder = instruction.said_by, instruction.recorded_by
+    standing = active_incident(event)
+    if kind == Kind.ACTIVATE and standing is not None and standing.state == Incident.State.PROVISIONAL:
+        instruction.incident = standing
+        ratify(
+            incident=standing,
+            level=instruction.level,
+            reason=reason,
+            person=said_by,
+            recorder=recorder,
+            now=now,
+        )
+        return
     if kind == Kind.ACTIVATE:
         decision = decide_activation(
             event=event, level=instruction.level, reason=reason, person=said_by, recorder=recorder, now=now
         )
         instruction.incident = decision.incident
         return
-    instruction.incident = incident = active_incident(event)
+    instruction.incident = incident = standing
     if incident is not None and not is_inside(incident, recorder):
         raise NotAllowed(_("您不在这个应急事件的知悉范围，不能代录。请联系指挥部先加您进来。"))
     if kind == Kind.REMARK:
@@ -196,21 +196,14 @@ def _act(instruction: Instruction, order: Order | None, now: datetime) -> None:
 
 
 def _ordered(instruction: Instruction, incident: Incident, order: Order | None, now: datetime) -> Task:
-    if order is None or order.due_at <= now:
-        raise NothingToDo(_("交办要写明哪个组办，和晚于现在的完成时间。"))
-    task = Task.objects.create(
-        stream=incident.stream,
-        incident=incident,
+    task = offer_order(
+        incident,
         duty=f"instruction.{instruction.key}",
-        group=order.group,
-        title=instruction.words[:120],
+        words=instruction.words,
         what_to_do=_("%(name)s %(at)s %(channel)s批示：%(words)s") % _facts(instruction, now),
-        offered_at=now,
-        accept_by=min(now + _ACCEPT_WITHIN, order.due_at),
-        due_at=order.due_at,
-        next_look_at=min(now + _ACCEPT_WITHIN, order.due_at),
+        order=order,
+        now=now,
     )
-    tell_offered(task, first_to_hear(order.group, at=now), now=now)
     note_unheard(incident=incident, tasks=[task], now=now)
     return task
 

@@ -62,7 +62,7 @@ def change_level(
         incident.save(update_fields=["level", "changed_seq"])
         duties = [pair for pair in plan.duties_at(level) if not pair[0].aftermath]
         higher = rank < previous
-        offered = _offer_further(incident, duties, now) if higher else []
+        offered = offer_further(incident, duties, now) if higher else []
         tightened = _tighten(incident, duties, offered, now) if higher else 0
         _note(incident, change, recorder or person, now, higher, len(offered), tightened)
         note_unheard(incident=incident, tasks=offered, now=now)
@@ -81,7 +81,7 @@ def _locked(incident: Incident) -> Incident:
     return incident
 
 
-def _offer_further(incident: Incident, duties: Duties, now: datetime) -> list[Task]:
+def offer_further(incident: Incident, duties: Duties, now: datetime) -> list[Task]:
     known = set(Task.objects.filter(incident=incident).values_list("duty", flat=True))
     return offer(incident, [pair for pair in duties if pair[0].key not in known], now=now)
 
