@@ -150,7 +150,7 @@ class TestStartFirst:
         assert at_once(lambda: begin(event, cast.wang)) == ["AlreadyActive", "done"]
 
     def test_until_ratified_nothing_else_moves(self, incident: Incident, cast: Cast) -> None:
-        with pytest.raises(NotActive, match="先行启动，待追认"):
+        with pytest.raises(NotActive, match="请在追认时一并定级"):
             change_level(incident=incident, level="I", reason="升", person=cast.li, now=NOW)
         with pytest.raises(WrongState):
             stand_down(incident=incident, reason="完", person=cast.li, now=NOW)

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from guanlan.clocks import edge
 from guanlan.clocks.models import Stream
-from guanlan.incidents.actions.first import ask
 from guanlan.incidents.actions.trail import note
 from guanlan.incidents.ladder import next_rung
 from guanlan.incidents.models import Incident, Task
 from guanlan.incidents.offering import tell_of
+from guanlan.incidents.starting import ask
 from guanlan.incidents.states import OPEN
 from guanlan.incidents.wording import length
 

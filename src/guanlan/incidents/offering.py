@@ -64,6 +64,12 @@ def offer(incident: Incident, duties: Duties, *, now: datetime) -> list[Task]:
     return tasks
 
 
+def offer_further(incident: Incident, duties: Duties, *, now: datetime) -> list[Task]:
+    """Offer those of the duties that are no tasks of the incident yet."""
+    known = set(Task.objects.filter(incident=incident).values_list("duty", flat=True))
+    return offer(incident, [pair for pair in duties if pair[0].key not in known], now=now)
+
+
 def offer_order(
     incident: Incident, *, duty: str, words: str, what_to_do: str, order: Order | None, now: datetime
 ) -> Task:

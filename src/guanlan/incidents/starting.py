@@ -2,13 +2,21 @@
 
 from datetime import datetime, timedelta
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from guanlan.clocks.deadlines import deadline
+from guanlan.incidents.models import Incident
 from guanlan.incidents.permissions import DECIDE
+from guanlan.incidents.wording import moment
+from guanlan.notify.actions import tell
+from guanlan.notify.models import Message
 from guanlan.people.models import Group, Membership, Person
 from guanlan.people.permissions import TABLE
 from guanlan.people.queries import members, on_duty, persons_with
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.levels import Level
+from guanlan.plan.wording import level_word
 
 # Where the plan has no clock for reporting to the command.
 _ANSWER_WITHIN = timedelta(minutes=30)
@@ -37,6 +45,30 @@ def deciders(*, at: datetime) -> list[Person]:
     """Return everybody who may ratify or revoke, the command first."""
     found = [person for function in sorted(TABLE[DECIDE]) for person in persons_with(function, at=at)]
     return list(dict.fromkeys(found))
+
+
+def ask(incident: Incident, *, now: datetime) -> list[Person]:
+    """Ask everybody who may decide to ratify or revoke, once a round, and return them."""
+    assert incident.ratify_by is not None
+    persons = deciders(at=now)
+    title = _("%(who)s先行启动%(level)s响应，请 %(until)s 前追认或撤销：%(name)s") % {
+        "who": incident.opened_by.name,
+        "level": level_word(incident.level),
+        "until": moment(incident.ratify_by, now),
+        "name": incident.name,
+    }
+    for person in persons:
+        tell(
+            stream=incident.stream,
+            person=person,
+            title=title,
+            link=reverse("incident-ratify", args=[incident.key]),
+            cause=f"first:{incident.key}",
+            step=f"ask-{incident.asked}",
+            urgency=Message.Urgency.URGENT,
+            now=now,
+        )
+    return persons
 
 
 def _of(group: Group, at: datetime) -> list[Person]:

@@ -4,7 +4,7 @@ from guanlan.incidents.actions.access import let_in, take_out
 from guanlan.incidents.actions.deciding import decide_activation, decide_observing
 from guanlan.incidents.actions.ending import archive, stand_down, take_closing_report
 from guanlan.incidents.actions.figures import state_figure
-from guanlan.incidents.actions.first import ask, ratify, revoke, start_first
+from guanlan.incidents.actions.first import ratify, revoke, start_first
 from guanlan.incidents.actions.instructions import (
     confirm_instruction,
     disown_instruction,
@@ -17,7 +17,6 @@ from guanlan.incidents.actions.tasks import accept_task, complete_task, hand_ove
 __all__ = [
     "accept_task",
     "archive",
-    "ask",
     "change_level",
     "complete_task",
     "confirm_instruction",

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from guanlan.clocks.actions import touch
 from guanlan.errors import NotAllowed, Refused
-from guanlan.incidents.actions.moving import change_level, offer_further
+from guanlan.incidents.actions.moving import change_level
 from guanlan.incidents.actions.trail import note, note_unheard
 from guanlan.incidents.levels import confirm_level, known_level, let_go, stated
 from guanlan.incidents.models import Decision, Incident, Task
-from guanlan.incidents.offering import offer
+from guanlan.incidents.offering import offer, offer_further
 from guanlan.incidents.opening import decide, lock, open_incident, version_for
 from guanlan.incidents.permissions import DECIDE
-from guanlan.incidents.starting import answer_by, deciders, starters
+from guanlan.incidents.starting import answer_by, ask, starters
 from guanlan.incidents.states import INCIDENT_MOVES, OPEN
 from guanlan.incidents.wording import moment
 from guanlan.notify.actions import tell
@@ -119,7 +119,7 @@ def ratify(
         kind = Decision.Kind.RATIFY
         decision = decide(incident.event, kind, reason, person, now=now, incident=incident, level=level)
         duties = [pair for pair in plan.duties_at(incident.level) if not pair[0].aftermath]
-        tasks = offer_further(incident, duties, now)
+        tasks = offer_further(incident, duties, now=now)
         sentence = _("追认先行启动的%(level)s响应，增派 %(count)d 项任务。%(reason)s")
         note(
             about=incident,
@@ -165,30 +165,6 @@ def revoke(*, incident: Incident, reason: str, person: Person, now: datetime) ->
         )
         _answer(incident, [incident.opened_by, *owners], _("先行启动已撤销：%(name)s"), reason, now)
     return decision
-
-
-def ask(incident: Incident, *, now: datetime) -> list[Person]:
-    """Ask everybody who may decide to ratify or revoke, once a round, and return them."""
-    assert incident.ratify_by is not None
-    persons = deciders(at=now)
-    title = _("%(who)s先行启动%(level)s响应，请 %(until)s 前追认或撤销：%(name)s") % {
-        "who": incident.opened_by.name,
-        "level": level_word(incident.level),
-        "until": moment(incident.ratify_by, now),
-        "name": incident.name,
-    }
-    for person in persons:
-        tell(
-            stream=incident.stream,
-            person=person,
-            title=title,
-            link=reverse("incident-ratify", args=[incident.key]),
-            cause=f"first:{incident.key}",
-            step=f"ask-{incident.asked}",
-            urgency=Message.Urgency.URGENT,
-            now=now,
-        )
-    return persons
 
 
 def _refuse_starter(person: Person, plan: PlanDocument, level: str, now: datetime) -> None:

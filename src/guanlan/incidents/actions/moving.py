@@ -13,7 +13,7 @@ from guanlan.errors import Refused
 from guanlan.incidents.actions.trail import note, note_unheard
 from guanlan.incidents.levels import confirm_level, known_level, stated
 from guanlan.incidents.models import Incident, LevelChange, Task
-from guanlan.incidents.offering import Duties, admit, offer
+from guanlan.incidents.offering import Duties, admit, offer_further
 from guanlan.incidents.permissions import CHANGE_LEVEL
 from guanlan.incidents.recipients import first_to_hear
 from guanlan.incidents.states import INCIDENT_MOVES, OPEN
@@ -62,7 +62,7 @@ def change_level(
         incident.save(update_fields=["level", "changed_seq"])
         duties = [pair for pair in plan.duties_at(level) if not pair[0].aftermath]
         higher = rank < previous
-        offered = offer_further(incident, duties, now) if higher else []
+        offered = offer_further(incident, duties, now=now) if higher else []
         tightened = _tighten(incident, duties, offered, now) if higher else 0
         _note(incident, change, recorder or person, now, higher, len(offered), tightened)
         note_unheard(incident=incident, tasks=offered, now=now)
@@ -73,17 +73,14 @@ def change_level(
 def _locked(incident: Incident) -> Incident:
     rows = Incident.objects.select_for_update(of=("self",)).select_related("stream", "event", "plan_version")
     incident = rows.get(pk=incident.pk)
+    if incident.state == Incident.State.PROVISIONAL:
+        raise NotActive(_("%(number)s 还是先行启动，请在追认时一并定级。") % {"number": incident.number})
     if (incident.state, "change_level") not in INCIDENT_MOVES:
         raise NotActive(
             _("%(number)s 现在是“%(state)s”，等级不再调整。事态再起，请从事件页重新启动。")
             % {"number": incident.number, "state": incident.get_state_display()}
         )
     return incident
-
-
-def offer_further(incident: Incident, duties: Duties, now: datetime) -> list[Task]:
-    known = set(Task.objects.filter(incident=incident).values_list("duty", flat=True))
-    return offer(incident, [pair for pair in duties if pair[0].key not in known], now=now)
 
 
 def _tighten(incident: Incident, duties: Duties, offered: Sequence[Task], now: datetime) -> int:
