@@ -6,7 +6,7 @@ whether there was something to do. Nothing calls upwards: rows hand over.
 
 from collections.abc import Callable
 
-from guanlan.incidents.jobs import ask_next_again, remind_next_overdue
+from guanlan.incidents.jobs import ask_next_again, remind_next_overdue, remind_next_warning
 from guanlan.intake.jobs import poll_next_source, read_next_batch, watch_for_silence
 from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
 from guanlan.plan.jobs import start_next_version
@@ -23,6 +23,7 @@ STAGES: tuple[Stage, ...] = (
     analyse_next,  # Posts -> journal -> Readings, Hits, Events, Signals
     tell_next_signal,  # Signal -> Messages to those whom the plan names
     ask_next_again,  # Incident started first, unanswered -> Messages to the command
+    remind_next_warning,  # EarlyWarning that wants looking at again -> Messages
     remind_next_overdue,  # Task past a deadline -> Messages, step by step upwards
     chase_next_receipt,  # Report that nobody has read -> Messages
     render_next_report,  # Report that somebody asked for -> HTML, Word, PDF

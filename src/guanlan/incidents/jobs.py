@@ -4,17 +4,21 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from guanlan.audit.actions import record
 from guanlan.clocks import edge
 from guanlan.clocks.models import Stream
 from guanlan.incidents.actions.trail import note
 from guanlan.incidents.ladder import next_rung
-from guanlan.incidents.models import Incident, Task
+from guanlan.incidents.models import EarlyWarning, Incident, Task
 from guanlan.incidents.offering import tell_of
 from guanlan.incidents.starting import ask
 from guanlan.incidents.states import OPEN
 from guanlan.incidents.wording import length
+from guanlan.notify.actions import tell
+from guanlan.watch.telling import watching
 
 NowFor = Callable[[Stream], datetime]
 
@@ -112,4 +116,42 @@ def _ask_again(incident: Incident, now: datetime) -> None:
             person=None,
             now=now,
             facts={"asked": asked, "persons": [person.key for person in persons]},
+        )
+
+
+def remind_next_warning(now_for: NowFor = edge.now_for) -> bool:
+    """Remind whoever watches that a warning wants looking at again; say whether there was one."""
+    for stream in Stream.objects.filter(closed_at=None, paused=False).order_by("pk"):
+        now = now_for(stream)
+        due = EarlyWarning.objects.filter(stream=stream, closed_at=None, remind_at__lte=now)
+        warning = due.select_related("event", "stream").order_by("remind_at", "pk").first()
+        if warning is not None:
+            _remind_warning(warning, now)
+            return True
+    return False
+
+
+def _remind_warning(warning: EarlyWarning, now: datetime) -> None:
+    with transaction.atomic():
+        if not EarlyWarning.objects.filter(pk=warning.pk, remind_at=warning.remind_at).update(remind_at=None):
+            return
+        persons = watching(now=now)
+        for person in persons:
+            tell(
+                stream=warning.stream,
+                person=person,
+                title=_("预警到了复核时间，请调整或解除：%(name)s") % {"name": warning.event.name},
+                link=reverse("warning", args=[warning.key]),
+                cause=f"warning:{warning.key}",
+                step="review",
+                now=now,
+            )
+        record(
+            actor="system",
+            verb="incidents.remind_warning",
+            kind="event",
+            subject=warning.event.key,
+            stream=warning.stream_id,
+            at=now,
+            facts={"warning": warning.key, "persons": [person.key for person in persons]},
         )

@@ -165,6 +165,49 @@ class Decision(StreamRow):
         return super().visible_to(person).filter(seen)
 
 
+class EarlyWarning(StreamRow):
+    """The groups were told to stand by for an event (预警), at a level, until it was lifted or answered.
+
+    Adjusting closes the row and opens the next, which `follows` it.
+    """
+
+    class Ending(models.TextChoices):
+        ADJUSTED = "ADJUSTED", _("已调整")
+        LIFTED = "LIFTED", _("已解除")
+        RESPONSE = "RESPONSE", _("转入响应")
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="warnings")
+    level = models.CharField(max_length=20)
+    words = models.CharField(max_length=500)
+    review_at = models.DateTimeField()
+    # Null once whoever watches has been reminded to look again.
+    remind_at = models.DateTimeField(null=True, blank=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    follows = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by"
+    )
+    ending = models.CharField(max_length=8, choices=Ending, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["event"], condition=Q(closed_at=None), name="incidents_one_open_warning"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, ending="") | (Q(closed_at__isnull=False) & ~Q(ending="")),
+                name="incidents_warning_ends_somehow",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.level}"
+
+
 class Instruction(StreamRow):
     """What a member of the command said outside Guanlan (代录批示), written down by somebody else.
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from guanlan.clocks.actions import touch
 from guanlan.clocks.models import Stream
 from guanlan.errors import Refused
-from guanlan.incidents.models import Decision, Incident
+from guanlan.incidents.models import Decision, EarlyWarning, Incident
 from guanlan.incidents.queries import is_inside
 from guanlan.incidents.states import RESPONDING
 from guanlan.incidents.wording import moment
@@ -102,7 +102,11 @@ def open_incident(
     now: datetime,
     **given: Any,
 ) -> Incident:
-    """Open the incident, in the caller's transaction, the event locked by `lock`."""
+    """Open the incident, in the caller's transaction, the event locked by `lock`; a warning ends with it."""
+    standing = EarlyWarning.objects.filter(event=event, closed_at=None)
+    standing.update(
+        closed_at=now, closed_by=person, ending=EarlyWarning.Ending.RESPONSE, changed_seq=touch(stream)
+    )
     return Incident.objects.create(
         stream=stream,
         unit=event.watch.unit,

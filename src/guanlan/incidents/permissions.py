@@ -2,6 +2,7 @@
 
 DECIDE = "incidents.decide"
 RECORD_INSTRUCTION = "incidents.record_instruction"
+WARN = "incidents.warn"
 CHANGE_LEVEL = "incidents.change_level"
 STAND_DOWN = "incidents.stand_down"
 ARCHIVE = "incidents.archive"

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from guanlan.incidents import first_views, instruction_views, views
+from guanlan.incidents import first_views, instruction_views, views, warning_views
 
 urlpatterns = [
     path("incidents/", views.incidents_page, name="incidents"),
     path("incidents/decide/<str:key>/", views.decide_page, name="decide"),
     path("incidents/first/<str:key>/", first_views.start_first_page, name="start-first"),
+    path("incidents/warn/<str:key>/", warning_views.issue_page, name="issue-warning"),
+    path("warnings/<str:key>/", warning_views.warning_page, name="warning"),
+    path("warnings/<str:key>/lift/", warning_views.lift, name="warning-lift"),
     path("incidents/record/<str:key>/", instruction_views.record_page, name="record-instruction"),
     path("instructions/<str:key>/", instruction_views.instruction_page, name="instruction"),
     path("instructions/<str:key>/confirm/", instruction_views.confirm, name="instruction-confirm"),

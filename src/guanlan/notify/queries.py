@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guanlan.notify.models import TRIAL, Channel, Delivery, Message, Unheard, Way
@@ -19,6 +19,12 @@ def inbox(person: Person, stream: int) -> QuerySet[Message]:
 def unread(person: Person, stream: int) -> int:
     """Return how many messages the person has not opened."""
     return Message.visible_to(person).filter(stream_id=stream, read_at=None).count()
+
+
+def readers(cause: str) -> QuerySet[Message]:
+    """Return what was sent of a cause, one row a person and step, those who have not read it first."""
+    rows = Message.objects.filter(cause=cause).select_related("person")
+    return rows.order_by(F("read_at").asc(nulls_first=True), "created_at", "pk")
 
 
 def went_wrong(person: Person, stream: int) -> QuerySet[Delivery]:

@@ -37,6 +37,7 @@ TABLE: dict[str, frozenset[Function]] = {
         "reports.close": (F.MONITORING, F.COMMAND),
         "incidents.decide": (F.COMMAND, F.LEADER),
         "incidents.record_instruction": (F.MONITORING, F.SUPPORT, F.COMMAND),
+        "incidents.warn": (F.MONITORING, F.COMMAND, F.LEADER),
         "incidents.change_level": (F.COMMAND, F.LEADER),
         "incidents.stand_down": (F.COMMAND, F.LEADER),
         "incidents.archive": (F.COMMAND, F.ADMINISTRATOR),

@@ -13,9 +13,11 @@ from guanlan.incidents.actions.instructions import (
 from guanlan.incidents.actions.moving import change_level
 from guanlan.incidents.actions.orders import give_order
 from guanlan.incidents.actions.tasks import accept_task, complete_task, hand_over_task, waive_task
+from guanlan.incidents.actions.warning import adjust_warning, issue_warning, lift_warning
 
 __all__ = [
     "accept_task",
+    "adjust_warning",
     "archive",
     "change_level",
     "complete_task",
@@ -25,7 +27,9 @@ __all__ = [
     "disown_instruction",
     "give_order",
     "hand_over_task",
+    "issue_warning",
     "let_in",
+    "lift_warning",
     "ratify",
     "record_instruction",
     "revoke",

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import template
 
-from guanlan.incidents.models import Incident
-from guanlan.incidents.permissions import CHANGE_LEVEL
+from guanlan.incidents.models import EarlyWarning, Incident
+from guanlan.incidents.permissions import CHANGE_LEVEL, WARN
 from guanlan.incidents.starting import may_start
 from guanlan.incidents.states import RESPONDING
 from guanlan.people.permissions import may
@@ -28,3 +28,10 @@ def may_start_first(event: Event, person: Any, now: datetime) -> bool:
     """Say whether the event has a level and the plan lets the person start first steps alone (先行启动)."""
     version = in_force(event.watch.unit) if event.confirmed_level or event.computed_level else None
     return version is not None and bool(may_start(person, document(version), at=now))
+
+
+@register.simple_tag
+def warning_on(event: Event, person: Any, now: datetime) -> dict[str, Any]:
+    """Return the `warning` that stands on the event, and whether the person `may_warn`."""
+    standing = EarlyWarning.visible_to(person).filter(event=event, closed_at=None).first()
+    return {"warning": standing, "may_warn": standing is None and may(person, WARN, at=now)}
