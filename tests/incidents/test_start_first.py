@@ -285,6 +285,13 @@ class TestAskedAgain:
         assert not jobs.ask_next_again(lambda _stream: later(60))
 
 
+    @pytest.mark.django_db(transaction=True)
+    def test_two_workers_ask_once(self, incident: Incident, cast: Cast, at_once: AtOnce) -> None:
+        at_once(lambda: jobs.ask_next_again(lambda _stream: later(30)))
+
+        assert TimelineEntry.objects.filter(sentence__startswith="追认已超").count() == 1
+
+
 class TestPages:
     def test_the_event_offers_it_to_whom_the_plan_names(
         self, event: Event, cast: Cast, sign_in: Browser
