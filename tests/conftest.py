@@ -38,8 +38,14 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def unit(db: None) -> Unit:
-    return people.name_company(name="观澜商城", actor="system", now=NOW)
+def start() -> datetime:
+    """When everybody begins to serve; a journey that needs another day says so by its own fixture."""
+    return NOW
+
+
+@pytest.fixture
+def unit(db: None, start: datetime) -> Unit:
+    return people.name_company(name="观澜商城", actor="system", now=start)
 
 
 @pytest.fixture
@@ -48,9 +54,9 @@ def stream(db: None) -> Stream:
 
 
 @pytest.fixture
-def cast(unit: Unit) -> Cast:
+def cast(unit: Unit, start: datetime) -> Cast:
     groups = {
-        code: people.open_group(code=code, name=name, function=function, unit=unit, actor="system", now=NOW)
+        code: people.open_group(code=code, name=name, function=function, unit=unit, actor="system", now=start)
         for code, name, function in (
             ("command", "应急指挥部", Function.COMMAND),
             ("monitoring", "监测组", Function.MONITORING),
@@ -63,8 +69,8 @@ def cast(unit: Unit) -> Cast:
     }
 
     def serve(username: str, name: str, group: str) -> Person:
-        person = people.add_person(username=username, name=name, unit=unit, actor="system", now=NOW)
-        people.place(person=person, group=groups[group], role=Membership.Role.LEAD, actor="system", now=NOW)
+        person = people.add_person(username=username, name=name, unit=unit, actor="system", now=start)
+        people.place(person=person, group=groups[group], role=Membership.Role.LEAD, actor="system", now=start)
         return person
 
     return Cast(

@@ -34,9 +34,9 @@ COMPLAINTS = [
 
 
 @pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> dict[str, datetime]:
+def hands(monkeypatch: pytest.MonkeyPatch, start: datetime) -> dict[str, datetime]:
     """Return the hands of the stream's clock; a test moves them by setting `now`."""
-    shown = {"now": NOW}
+    shown = {"now": start}
     for name in ("guanlan.intake.jobs.now_for", "guanlan.watch.jobs.now_for"):
         monkeypatch.setattr(name, lambda _stream: shown["now"])
     for name in (
@@ -50,27 +50,27 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> dict[str, datetime]:
 
 
 @pytest.fixture
-def plan(cast: Cast) -> PlanVersion:
+def plan(cast: Cast, start: datetime) -> PlanVersion:
     version = draft_version(
-        unit=cast.li.unit, content=PLAN.read_bytes(), name="五组", person=cast.li, now=NOW
+        unit=cast.li.unit, content=PLAN.read_bytes(), name="五组", person=cast.li, now=start
     )
-    publish_version(version=version, effective_on=NOW.date(), person=cast.li, now=NOW)
+    publish_version(version=version, effective_on=start.date(), person=cast.li, now=start)
     for person in (cast.li, cast.wang, cast.liu, cast.chen, cast.zhou):
         function = person.memberships.get().group.function
         group = Group.objects.get(code__startswith="group.", function=function)
-        place(person=person, group=group, role=Membership.Role.LEAD, actor="system", now=NOW)
+        place(person=person, group=group, role=Membership.Role.LEAD, actor="system", now=start)
     return version
 
 
 @pytest.fixture
-def watch(cast: Cast, stream: Stream, plan: PlanVersion) -> Watch:
+def watch(cast: Cast, stream: Stream, plan: PlanVersion, start: datetime) -> Watch:
     return keep_watch(
         stream=stream,
         unit=cast.wang.unit,
         name="退款",
         boxes=("观澜商城", "退款", ""),
         person=cast.wang,
-        now=NOW,
+        now=start,
     )
 
 
@@ -79,10 +79,18 @@ Bring = Callable[..., Batch]
 
 @pytest.fixture
 def bring(stream: Stream, hands: dict[str, datetime]) -> Bring:
-    """Return a function that brings posts in and lets the worker read and analyse them."""
+    """Return a function that brings posts in and lets the worker read and analyse them.
+
+    They come in at NOW, or at `received`.
+    """
 
     def posts(
-        count: int, *, start: datetime = NOW - timedelta(hours=3), history: bool = False, **fields: object
+        count: int,
+        *,
+        start: datetime = NOW - timedelta(hours=3),
+        history: bool = False,
+        received: datetime = NOW,
+        **fields: object,
     ) -> Batch:
         lines = [
             {
@@ -96,12 +104,14 @@ def bring(stream: Stream, hands: dict[str, datetime]) -> Bring:
             }
             for number in range(count)
         ]
-        return send(lines, history=history)
+        return send(lines, history=history, received=received)
 
-    def send(lines: list[dict[str, object]], *, history: bool = False) -> Batch:
-        source = standing_source(stream=stream, kind="FILE", name="导出", actor="x", now=NOW)
+    def send(lines: list[dict[str, object]], *, history: bool = False, received: datetime = NOW) -> Batch:
+        source = standing_source(stream=stream, kind="FILE", name="导出", actor="x", now=received)
         raw = b"\n".join(orjson.dumps(line) for line in lines)
-        batch = receive_batch(source=source, raw=raw, name="a.jsonl", actor="x", now=NOW, history=history)
+        batch = receive_batch(
+            source=source, raw=raw, name="a.jsonl", actor="x", now=received, history=history
+        )
         work()
         return batch
 

@@ -284,7 +284,6 @@ class TestAskedAgain:
 
         assert not jobs.ask_next_again(lambda _stream: later(60))
 
-
     @pytest.mark.django_db(transaction=True)
     def test_two_workers_ask_once(self, incident: Incident, cast: Cast, at_once: AtOnce) -> None:
         at_once(lambda: jobs.ask_next_again(lambda _stream: later(30)))

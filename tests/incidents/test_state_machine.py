@@ -377,36 +377,17 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-# What is worth trying where; three of four steps are drawn from here, so that runs go far.
+# What is tried where in three of four steps, so that runs go far: what fits, and what must be refused.
 WORTH_TRYING = {
-    "": (
-        "start_first",
-        "start_first",
-        "decide_activation",
-        "issue_warning",
-        "adjust_warning",
-        "lift_warning",
-        "record_instruction",
-        "decide_observing",
-        "confirm_the_level",
-    ),
-    "PROVISIONAL": ("ratify", "ratify", "revoke", "accept_task", "complete_task", "record_instruction"),
-    "ACTIVE": (
-        "accept_task",
-        "accept_task",
-        "complete_task",
-        "waive_task",
-        "waive_task",
-        "hand_over_task",
-        "change_level",
-        "give_order",
-        "stand_down",
-        "stand_down",
-        "record_instruction",
-        "confirm_instruction",
-        "disown_instruction",
-    ),
-    "STOOD_DOWN": ("waive_task", "waive_task", "accept_task", "take_closing_report", "archive", "archive"),
+    "": """start_first start_first decide_activation issue_warning adjust_warning lift_warning
+        record_instruction decide_observing confirm_the_level ratify stand_down""",
+    "PROVISIONAL": """ratify ratify revoke accept_task complete_task record_instruction start_first
+        stand_down change_level give_order take_closing_report archive decide_activation issue_warning""",
+    "ACTIVE": """accept_task accept_task complete_task waive_task waive_task hand_over_task change_level
+        give_order stand_down stand_down record_instruction confirm_instruction disown_instruction ratify
+        revoke archive take_closing_report decide_activation issue_warning""",
+    "STOOD_DOWN": """waive_task waive_task accept_task take_closing_report archive archive stand_down
+        revoke change_level decide_activation""",
 }
 
 
@@ -415,7 +396,7 @@ def drawn(world: World, guided: int, number: int, choice: int) -> tuple[str, Per
     if not guided:
         return sorted(STEPS)[number % len(STEPS)], world.actors[choice % len(world.actors)]
     incident = world.incident()
-    worth = WORTH_TRYING.get(incident.state if incident else "", WORTH_TRYING[""])
+    worth = WORTH_TRYING.get(incident.state if incident else "", WORTH_TRYING[""]).split()
     name = worth[number % len(worth)]
     may = [person for person in world.actors if person.username in WHO.get(name, {person.username})]
     task = world.task(choice)

@@ -22,12 +22,21 @@ FAILING_FOR = timedelta(minutes=15)
 
 
 def tell_next(stream: Stream, *, now: datetime) -> bool:
-    """Tell the monitors of the oldest signal nobody was told of; say whether there was one."""
-    signal = Signal.objects.filter(stream=stream, told_at=None).order_by("at", "pk").first()
+    """Tell the monitors of the oldest signal nobody was told of; say whether there was one.
+
+    An event that rose over several levels at once is told of once, at the last of them.
+    """
+    untold = Signal.objects.filter(stream=stream, told_at=None)
+    signal = untold.order_by("at", "pk").first()
     if signal is None:
         return False
+    if signal.event_id is not None:
+        untold = untold.filter(event=signal.event_id)
+        signal = untold.order_by("at", "pk").last() or signal
+    else:
+        untold = untold.filter(pk=signal.pk)
     with transaction.atomic():
-        if Signal.objects.filter(pk=signal.pk, told_at=None).update(told_at=now):
+        if untold.update(told_at=now):
             for person in watching(now=now):
                 _tell(signal, person, now=now)
             _record("watch.tell_signal", signal, now)
