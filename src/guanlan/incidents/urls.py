@@ -22,5 +22,7 @@ urlpatterns = [
     path("tasks/<str:key>/accept/", views.accept, name="task-accept"),
     path("tasks/<str:key>/complete/", views.complete_page, name="task-complete"),
     path("tasks/<str:key>/hand-over/", views.hand_over_page, name="task-hand-over"),
+    path("tasks/<str:key>/pass/", views.pass_task, name="task-pass"),
+    path("tasks/<str:key>/return/", views.return_page, name="task-return"),
     path("tasks/<str:key>/waive/", views.waive_page, name="task-waive"),
 ]

@@ -11,9 +11,10 @@ from guanlan.approvals.queries import latest, may_sign
 from guanlan.incidents.ladder import next_to_hear
 from guanlan.incidents.models import Decision, Incident, Task
 from guanlan.incidents.permissions import DECIDE
-from guanlan.incidents.queries import deadline_of, my_open_tasks
+from guanlan.incidents.queries import my_open_tasks
 from guanlan.incidents.screens import address, undecided
-from guanlan.incidents.wording import moment
+from guanlan.incidents.states import DOING
+from guanlan.incidents.wording import asks, moment
 from guanlan.media.models import Statement
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
@@ -114,9 +115,9 @@ def _tasks(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
         yield Todo(
             title=task.title,
             href=address("task", task.key),
-            deadline=deadline_of(task),
-            asks=_("接手") if offered else _("办结"),
-            button=_("接手") if offered else _("去办"),
+            deadline=task.deadline,
+            asks=asks(task),
+            button=_("去办") if task.state in DOING else asks(task),
             ground=titles[version].get(task.clause, task.clause),
             afterwards=_afterwards(task, now) if place < SHOWN else "",
             offered=offered,

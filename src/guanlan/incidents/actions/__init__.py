@@ -1,6 +1,7 @@
 """The business steps of an incident, each one transaction with one audit row."""
 
 from guanlan.incidents.actions.access import let_in, take_out
+from guanlan.incidents.actions.checking import pass_task, return_task
 from guanlan.incidents.actions.deciding import decide_activation, decide_observing
 from guanlan.incidents.actions.ending import archive, stand_down, take_closing_report
 from guanlan.incidents.actions.figures import state_figure
@@ -23,7 +24,9 @@ __all__ = [
     "disown_instruction",
     "hand_over_task",
     "let_in",
+    "pass_task",
     "record_instruction",
+    "return_task",
     "stand_down",
     "state_figure",
     "take_closing_report",
