@@ -45,6 +45,14 @@ def checkers(task: Task, *, at: datetime) -> list[Person]:
     return [person for person in command(at=at) if person.pk != task.owner_id]
 
 
+def to_call(task: Task, *, at: datetime) -> list[Person]:
+    """Return whom one calls about an open task: who has it, checks it, or should take it, and the lead."""
+    if task.state == Task.State.CHECKING:
+        return checkers(task, at=at)
+    holding = [task.owner] if task.owner is not None else on_watch(task.group, at=at)
+    return list(dict.fromkeys([*holding, *lead_of(task.group, at=at)]))
+
+
 def everybody(group: Group, *, at: datetime) -> list[Person]:
     """Return the group's members, the lead first."""
     return [membership.person for membership in members(group, at=at)]

@@ -27,6 +27,7 @@ from guanlan.incidents.queries import (
     clock_within,
     inside,
     instructions,
+    is_inside,
     late,
     may_accept,
     may_check,
@@ -37,7 +38,7 @@ from guanlan.incidents.queries import (
     timeline,
     why_inside,
 )
-from guanlan.incidents.recipients import checkers
+from guanlan.incidents.recipients import checkers, to_call
 from guanlan.incidents.states import DOING, OPEN
 from guanlan.incidents.wording import asks, length, moment
 from guanlan.notify.queries import troubles
@@ -267,8 +268,14 @@ def task_sheet(task: Task, person: Person, *, now: datetime) -> dict[str, Any]:
         "may_hand_over": may_hand_over(person, task, at=now),
         "may_waive": task.state in OPEN and may(person, WAIVE_TASK, at=now),
         "is_open": task.state in OPEN,
+        "to_call": _to_call(task, person, now) if task.state in OPEN else [],
         "troubles": troubles(f"task:{task.key}") if task.state in OPEN else [],
     }
+
+
+def _to_call(task: Task, person: Person, now: datetime) -> list[Person]:
+    asked = (one for one in to_call(task, at=now) if one != person)
+    return [one for one in asked if is_inside(task.incident, one)]
 
 
 def _task_sentence(task: Task, now: datetime) -> str:

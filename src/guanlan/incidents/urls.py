@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guanlan.incidents import instruction_views, views
+from guanlan.incidents import instruction_views, task_views, views
 
 urlpatterns = [
     path("incidents/", views.incidents_page, name="incidents"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("tasks/<str:key>/accept/", views.accept, name="task-accept"),
     path("tasks/<str:key>/complete/", views.complete_page, name="task-complete"),
     path("tasks/<str:key>/hand-over/", views.hand_over_page, name="task-hand-over"),
+    path("tasks/<str:key>/call/<str:person>/", task_views.call_page, name="task-call"),
     path("tasks/<str:key>/pass/", views.pass_task, name="task-pass"),
     path("tasks/<str:key>/return/", views.return_page, name="task-return"),
     path("tasks/<str:key>/waive/", views.waive_page, name="task-waive"),

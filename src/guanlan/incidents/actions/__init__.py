@@ -1,6 +1,7 @@
 """The business steps of an incident, each one transaction with one audit row."""
 
 from guanlan.incidents.actions.access import let_in, take_out
+from guanlan.incidents.actions.calling import record_task_call
 from guanlan.incidents.actions.checking import pass_task, return_task
 from guanlan.incidents.actions.deciding import decide_activation, decide_observing
 from guanlan.incidents.actions.ending import archive, stand_down, take_closing_report
@@ -26,6 +27,7 @@ __all__ = [
     "let_in",
     "pass_task",
     "record_instruction",
+    "record_task_call",
     "return_task",
     "stand_down",
     "state_figure",
