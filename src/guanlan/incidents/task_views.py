@@ -1,21 +1,34 @@
-"""Calling somebody about a task."""
+"""Who has which tasks in hand; calling somebody about one."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from guanlan.clocks.live import live
 from guanlan.incidents import actions
 from guanlan.incidents.models import Task
+from guanlan.incidents.workload import workload
 from guanlan.notify.forms import CallForm
 from guanlan.notify.permissions import RECORD_CALL
 from guanlan.notify.queries import calls_with
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
 from guanlan.people.requests import PersonRequest
+
+
+@login_required
+@live
+def workload_page(request: PersonRequest) -> HttpResponse:
+    """Show the open tasks by person and group, what is overdue first."""
+    narrow = {name: request.GET.get(name, "") for name in ("group", "owner")}
+    sheet = workload(request.user, request.stream.pk, now=request.now, **narrow)
+    page = Paginator(sheet["tasks"], 50).get_page(request.GET.get("page"))
+    return render(request, "incidents/workload.html", sheet | {"page": page})
 
 
 @login_required

@@ -18,6 +18,7 @@ urlpatterns = [
     path("incidents/<str:key>/access/", views.access_page, name="incident-access"),
     path("incidents/<str:key>/access/<str:person>/", views.take_out, name="incident-take-out"),
     path("incidents/<str:key>/archive/", views.archive_page, name="incident-archive"),
+    path("tasks/", task_views.workload_page, name="workload"),
     path("tasks/<str:key>/", views.task_page, name="task"),
     path("tasks/<str:key>/accept/", views.accept, name="task-accept"),
     path("tasks/<str:key>/complete/", views.complete_page, name="task-complete"),
