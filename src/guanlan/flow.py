@@ -6,6 +6,7 @@ whether there was something to do. Nothing calls upwards: rows hand over.
 
 from collections.abc import Callable
 
+from guanlan.incidents.handover.jobs import chase_next_handover
 from guanlan.incidents.jobs import remind_next_overdue
 from guanlan.intake.jobs import poll_next_source, read_next_batch, watch_for_silence
 from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
@@ -23,6 +24,7 @@ STAGES: tuple[Stage, ...] = (
     analyse_next,  # Posts -> journal -> Readings, Hits, Events, Signals
     tell_next_signal,  # Signal -> Messages to those whom the plan names
     remind_next_overdue,  # Task past a deadline -> Messages, step by step upwards
+    chase_next_handover,  # Sheet that the successor has not signed -> Messages to the lead
     chase_next_receipt,  # Report that nobody has read -> Messages
     render_next_report,  # Report that somebody asked for -> HTML, Word, PDF
     look_at_next_chain,  # Message that failed or stayed unread -> next channel, or who stands in

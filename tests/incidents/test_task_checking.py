@@ -147,6 +147,14 @@ class TestPassTask:
         with pytest.raises(NotYourCheck, match="这项任务是您办的，不能自己验收。请李敏验收。"):
             pass_task(task=task, person=cast.liu, now=NOW)
 
+    def test_refuses_a_member_of_the_command_who_did_it(self, incident: Incident, cast: Cast) -> None:
+        people.place(person=cast.li, group=cast.groups["service"], role="MEMBER", actor="system", now=NOW)
+        task = accept_task(task=task_of(incident, "duty.contact"), person=cast.li, now=NOW)
+        complete_task(task=task, words="都已联系", person=cast.li, now=NOW)
+
+        with pytest.raises(NotYourCheck, match="不能自己验收。请刘洋验收。"):
+            pass_task(task=task, person=cast.li, now=NOW)
+
     def test_refuses_everybody_else(self, submitted: Task, cast: Cast) -> None:
         with pytest.raises(NotYourCheck, match="验收由组长负责。请刘洋验收。"):
             pass_task(task=submitted, person=cast.chen, now=LATER)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanlan.clocks.models import Counted, StreamRow
 from guanlan.evidence.models import KeptFile
+from guanlan.incidents.handover.models import Handover  # noqa: F401  (its table is of this app)
 from guanlan.intake.models import Post
 from guanlan.people.models import Group, Person, Unit
 from guanlan.plan.models import PlanVersion

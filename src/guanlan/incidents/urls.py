@@ -3,6 +3,7 @@
 from django.urls import path
 
 from guanlan.incidents import instruction_views, task_views, views
+from guanlan.incidents.handover import views as handover
 
 urlpatterns = [
     path("incidents/", views.incidents_page, name="incidents"),
@@ -18,6 +19,10 @@ urlpatterns = [
     path("incidents/<str:key>/access/", views.access_page, name="incident-access"),
     path("incidents/<str:key>/access/<str:person>/", views.take_out, name="incident-take-out"),
     path("incidents/<str:key>/archive/", views.archive_page, name="incident-archive"),
+    path("handovers/", handover.handovers_page, name="handovers"),
+    path("handovers/new/<str:key>/", handover.draft_page, name="handover-draft"),
+    path("handovers/<str:key>/", handover.handover_page, name="handover"),
+    path("handovers/<str:key>/take/", handover.take_over, name="handover-take"),
     path("tasks/", task_views.workload_page, name="workload"),
     path("tasks/<str:key>/", views.task_page, name="task"),
     path("tasks/<str:key>/accept/", views.accept, name="task-accept"),

@@ -25,7 +25,11 @@ class Part:
 
 
 PARTS = (
-    Part(_("首页"), "home", (Page(_("我的待办"), "home"), Page(_("消息"), "inbox"))),
+    Part(
+        _("首页"),
+        "home",
+        (Page(_("我的待办"), "home"), Page(_("消息"), "inbox"), Page(_("交接班"), "handovers")),
+    ),
     Part(
         _("监测"),
         "radar-2",

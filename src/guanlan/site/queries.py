@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from guanlan.approvals.models import Text
 from guanlan.approvals.queries import latest, may_sign
+from guanlan.incidents.handover.queries import to_take
 from guanlan.incidents.ladder import next_to_hear
 from guanlan.incidents.models import Decision, Incident, Task
 from guanlan.incidents.permissions import DECIDE
@@ -49,6 +50,7 @@ def todos(person: Person, stream: int, *, now: datetime) -> list[Todo]:
     """Return what waits for the person, the most urgent first."""
     found = [
         *_tasks(person, stream, now),
+        *_to_take(person, stream),
         *_to_confirm(person, stream, now),
         *_to_decide(person, stream, now),
         *_to_review(person, stream, now),
@@ -136,6 +138,19 @@ def _afterwards(task: Task, now: datetime) -> str:
     at, persons = step
     more = _("等 %(count)d 人") % {"count": len(persons)} if len(persons) > 1 else ""
     return _("%(at)s 转%(name)s%(more)s") % {"at": moment(at, now), "name": persons[0].name, "more": more}
+
+
+def _to_take(person: Person, stream: int) -> Iterator[Todo]:
+    for handover in to_take(person, stream):
+        yield Todo(
+            title=_("接班：%(group)s") % {"group": handover.group.name},
+            href=address("handover", handover.key),
+            deadline=handover.sign_by,
+            asks=_("签字"),
+            button=_("去看"),
+            ground=_("%(who)s交班") % {"who": handover.leaver.name},
+            afterwards=_("到时告知组长"),
+        )
 
 
 def _to_confirm(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
