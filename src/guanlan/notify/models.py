@@ -194,3 +194,18 @@ class Call(StreamRow):
         """Return the calls that the person made or got: what was said is between the two."""
         mine = models.Q(caller=person) | models.Q(called=person)
         return super().visible_to(person).filter(mine)
+
+
+class VacancyLook(StreamRow):
+    """A day on which the groups were looked through for what they lack (岗位空缺)."""
+
+    day = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["stream", "day"], name="notify_one_vacancy_look_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return self.day.isoformat()
