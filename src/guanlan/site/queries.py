@@ -19,6 +19,7 @@ from guanlan.incidents.wording import asks, moment
 from guanlan.media.models import Statement
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
+from guanlan.people.swaps.queries import to_answer
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.queries import document
 from guanlan.reports.models import Receipt
@@ -51,6 +52,7 @@ def todos(person: Person, stream: int, *, now: datetime) -> list[Todo]:
     found = [
         *_tasks(person, stream, now),
         *_to_take(person, stream),
+        *_to_swap(person, stream, now),
         *_to_confirm(person, stream, now),
         *_to_decide(person, stream, now),
         *_to_review(person, stream, now),
@@ -150,6 +152,18 @@ def _to_take(person: Person, stream: int) -> Iterator[Todo]:
             button=_("去看"),
             ground=_("%(who)s交班") % {"who": handover.leaver.name},
             afterwards=_("到时告知组长"),
+        )
+
+
+def _to_swap(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
+    for swap in to_answer(person, stream, at=now):
+        yield Todo(
+            title=_("换班：%(who)s请您值%(group)s的班") % {"who": swap.asker.name, "group": swap.group.name},
+            href=address("swap", swap.key),
+            deadline=swap.starts_at,
+            asks=_("答复"),
+            button=_("去答复"),
+            afterwards=_("到时还是原来的人值"),
         )
 
 
