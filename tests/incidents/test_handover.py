@@ -95,13 +95,13 @@ class TestDraft:
         found = sections(cast.groups["monitoring"], cast.wang, stream)
 
         assert list(found.items()) == [
+            ("交班人的话", ["没有另外要说的。"]),
             ("等确认的事件", ["没有等确认的事件。"]),
             ("响应中的应急事件", ["没有响应中的应急事件。"]),
             ("未办结的任务", ["没有未办结的任务。"]),
             ("未确认的批示", ["没有未确认的批示。"]),
             ("到时要复核的", ["没有约定复核的事件。"]),
             ("没有数据的来源", ["来源都正常。"]),
-            ("交班人的话", ["没有另外要说的。"]),
         ]
 
     def test_lists_what_is_open_with_its_clock(self, incident: Incident, cast: Cast, stream: Stream) -> None:

@@ -94,6 +94,11 @@ def test_names_whom_to_call(task: Task, cast: Cast) -> None:
 
     assert to_call(task, at=NOW) == [sun, cast.liu]
     assert to_call(accept_task(task=task, person=cast.liu, now=NOW), at=NOW) == [cast.liu]
+    Task.objects.filter(pk=task.pk).update(
+        state=Task.State.CHECKING, checked_by="lead", owner=sun, submitted_at=NOW, check_by=NOW
+    )
+    task.refresh_from_db()
+    assert to_call(task, at=NOW) == [sun, cast.liu]
 
 
 def test_the_page_of_the_task_leads_to_it(task: Task, cast: Cast, sign_in: Browser) -> None:

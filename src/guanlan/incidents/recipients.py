@@ -46,11 +46,11 @@ def checkers(task: Task, *, at: datetime) -> list[Person]:
 
 
 def to_call(task: Task, *, at: datetime) -> list[Person]:
-    """Return whom one calls about an open task: who has it, checks it, or should take it, and the lead."""
-    if task.state == Task.State.CHECKING:
-        return checkers(task, at=at)
+    """Return whom one calls about an open task: who has it or should take it, who checks it or leads."""
     holding = [task.owner] if task.owner is not None else on_watch(task.group, at=at)
-    return list(dict.fromkeys([*holding, *lead_of(task.group, at=at)]))
+    checked = task.state == Task.State.CHECKING
+    above = checkers(task, at=at) if checked else lead_of(task.group, at=at)
+    return list(dict.fromkeys([*holding, *above]))
 
 
 def everybody(group: Group, *, at: datetime) -> list[Person]:

@@ -30,6 +30,8 @@ def sheet(
 ) -> Document:
     """Return the sheet of a group as things stand, with the words of the one who leaves."""
     blocks: list[Block] = [
+        Heading(_("交班人的话")),
+        Paragraph(text(words or _("没有另外要说的。"))),
         *_confirm(leaver, stream, now),
         *_incidents(leaver, stream, now),
         *_tasks(group, leaver, stream, now),
@@ -39,7 +41,6 @@ def sheet(
     ]
     if _hidden(leaver, stream):
         blocks.append(Paragraph(text(_("有限定知悉范围的事项，不写在这里，请当面交接。"))))
-    blocks += [Heading(_("交班人的话")), Paragraph(text(words or _("没有另外要说的。")))]
     return Document(
         title=_("%(group)s交接单") % {"group": group.name},
         made_at=now,

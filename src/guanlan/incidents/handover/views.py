@@ -50,7 +50,7 @@ def draft_page(request: PersonRequest, key: str) -> HttpResponse:
     page = {
         "group": group,
         "form": form,
-        "blocks": queries.blocks(draft)[:-2],
+        "blocks": queries.blocks(draft)[2:],
         "may_hand_over": group in queries.groups_to_hand_over(request.user, at=request.now),
         "successors": successors,
     }
