@@ -6,9 +6,12 @@ whether there was something to do. Nothing calls upwards: rows hand over.
 
 from collections.abc import Callable
 
+from guanlan.incidents.handover.jobs import chase_next_handover
 from guanlan.incidents.jobs import ask_next_again, remind_next_overdue, remind_next_warning
 from guanlan.intake.jobs import poll_next_source, read_next_batch, watch_for_silence
 from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
+from guanlan.notify.swaps import tell_next_swap
+from guanlan.notify.vacancies import remind_of_vacancies
 from guanlan.plan.jobs import start_next_version
 from guanlan.reports.jobs import chase_next_receipt, render_next_report
 from guanlan.watch.jobs import analyse_next, tell_next_signal
@@ -25,7 +28,10 @@ STAGES: tuple[Stage, ...] = (
     ask_next_again,  # Incident started first, unanswered -> Messages to the command
     remind_next_warning,  # EarlyWarning that wants looking at again -> Messages
     remind_next_overdue,  # Task past a deadline -> Messages, step by step upwards
+    chase_next_handover,  # Sheet that the successor has not signed -> Messages to the lead
     chase_next_receipt,  # Report that nobody has read -> Messages
+    tell_next_swap,  # Swap of a shift, asked for or answered -> Messages
+    remind_of_vacancies,  # Groups without lead, deputy or watch -> Messages, once a day
     render_next_report,  # Report that somebody asked for -> HTML, Word, PDF
     look_at_next_chain,  # Message that failed or stayed unread -> next channel, or who stands in
     deliver_next_message,  # Delivery -> outside channels

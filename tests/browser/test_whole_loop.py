@@ -151,10 +151,14 @@ def member_takes_and_finishes_one(desk: Desk, evidence: Path | None) -> None:
     finish(desk, evidence)
 
 
-def finish(desk: Desk, evidence: Path | None = None) -> None:
-    """Accept and complete the task that is open on the screen."""
+def finish(desk: Desk, evidence: Path | None = None, checked: bool = False) -> None:
+    """Accept and complete the task that is open on the screen, or submit it to who checks it."""
     desk.press("接手")
     desk.write("结果", "已办，记录在案。")
+    if checked:
+        desk.press("交验收")
+        desk.seen("已办完，等验收")
+        return
     if evidence:
         desk.main.locator("input[type=file]").set_input_files(evidence)
     desk.press("办结")
@@ -249,7 +253,17 @@ def groups_finish(company: Company, tasks: list[Task]) -> None:
         open_incident(desk)
         desk.main.locator(f".board a[href='/tasks/{task.key}/']").click()
         desk.page.wait_for_url("**/tasks/*/")
-        finish(desk)
+        finish(desk, checked=bool(task.checked_by))
+        if task.checked_by:
+            commander_checks(company["li"], task)
+
+
+def commander_checks(desk: Desk, task: Task) -> None:
+    desk.home()
+    desk.main.locator(f"a[href='/tasks/{task.key}/']:visible").first.click()
+    desk.page.wait_for_url("**/tasks/*/")
+    desk.press("验收通过")
+    desk.seen("已验收")
 
 
 def commander_stands_down(company: Company, desk: Desk) -> None:

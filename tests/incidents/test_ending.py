@@ -24,9 +24,9 @@ from guanlan.incidents.actions.ending import (
     TasksOpen,
     WrongState,
 )
-from guanlan.incidents.actions.tasks import WrongState as TaskClosed
 from guanlan.incidents.conditions import conditions
 from guanlan.incidents.models import Decision, Incident, Task, TimelineEntry
+from guanlan.incidents.stepping import WrongState as TaskClosed
 from guanlan.intake.models import Source
 from guanlan.notify.models import Message
 from guanlan.watch.models import Event

@@ -114,10 +114,11 @@ class TestRemindNextOverdue:
         accept_task(task=task, person=on_duty[1], now=NOW + timedelta(minutes=11))
         before = len(told())
 
-        assert not remind_next_overdue(at(239))
-        for minutes in (240, 245, 250):
+        # Of the 229 minutes that are left, a quarter before it is due.
+        assert not remind_next_overdue(at(182.7))
+        for minutes in (182.8, 240, 245, 250):
             assert remind_next_overdue(at(minutes))
-        assert told()[before:] == ["马俊", "刘洋", "李敏"]
+        assert told()[before:] == ["马俊", "马俊", "刘洋", "李敏"]
         assert not remind_next_overdue(at(100_000))
 
     def test_a_task_handed_to_somebody_reminds_them_first(

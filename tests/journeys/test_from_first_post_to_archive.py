@@ -74,6 +74,10 @@ def finish(company: Company, task: Task) -> None:
     who = company.by_function[task.group.function]
     company.post(who, "task-accept", task.key)
     company.post(who, "task-complete", task.key, words="已办，记录在案。")
+    if task.checked_by:
+        # Whoever did it leads the group, so the command checks it.
+        assert company.browsers[who].post(reverse("task-pass", args=[task.key])).status_code == 403
+        company.post("li", "task-pass", task.key)
 
 
 def ordinary(bring: Any, at: datetime, *, history: bool = False) -> None:
@@ -192,6 +196,8 @@ def test_from_the_first_complaint_to_the_archive(company: Company, bring: Any, c
         "incidents.decide_activation",
         "incidents.accept_task",
         "incidents.complete_task",
+        "incidents.submit_task",
+        "incidents.pass_task",
         "media.record_release",
         "incidents.remind_overdue",
         "incidents.change_level",

@@ -216,7 +216,7 @@ class TestOutside:
             reverse("incident-figure", args=[secret.key, "complaints_settled"]),
             *(
                 reverse(name, args=[task.key])
-                for name in ("task", "task-complete", "task-hand-over", "task-waive")
+                for name in ("task", "task-complete", "task-hand-over", "task-return", "task-waive")
             ),
             reverse("statement", args=[statement.key]),
             reverse("report", args=[report.key]),

@@ -46,8 +46,8 @@ class TestPeople:
         assert answer.status_code == 200
         page = text(answer)
         assert "王芳在值班监测" in page
-        assert "还空 161 小时" in page  # 168 less the 7 that the shift still covers
-        assert "6 天 17 时" in page
+        assert "还空 329 小时" in page  # 336 less the 7 that the shift still covers
+        assert "13 天 17 时" in page
         assert "改人员和值班请找管理员吴凡" in page
         assert reverse("person-add") not in answer.content.decode()
 

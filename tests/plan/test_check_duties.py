@@ -30,6 +30,11 @@ CASES: dict[str, Case] = {
         "clock.IV.facts",
         "“一般”的 facts 有时限，却不是任何人的职责",
     ),
+    "check of a duty that leaves nothing to look at": (
+        lambda tree: duty(tree, "service.line").update(checked_by="lead"),
+        "duty.service.line",
+        "要人验收，却没有写要什么凭证",
+    ),
     "aftermath that keeps a clock": (
         lambda tree: duty(tree, "media.repair").update(first_step=True, aftermath=True),
         "duty.media.repair",

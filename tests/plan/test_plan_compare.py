@@ -70,6 +70,11 @@ CASES: dict[str, tuple[Callable[[Tree], object], str, list[str]]] = {
             "准则“七十二小时同类公开投诉”的Ⅳ级例子：complaints_72h=10 触发；complaints_72h=9 不触发 → （无）",
         ],
     ),
+    "somebody else checks": (
+        lambda tree: row(tree["duties"], "duty.service.contact").update(checked_by="command"),
+        "职责",
+        ["客服应对组 职责“逐一联系投诉人”的验收人：组长 → 指挥部"],
+    ),
     "a duty comes": (
         lambda tree: tree["duties"].append(EXTRA),
         "职责",
@@ -218,6 +223,7 @@ OTHER = {
     "purpose": "legal_notice",
     "stage": "closing",
     "meets": "measures_published",
+    "checked_by": "command",
 }
 KINDS = {"drills": "live", "surveys": "nps", "stand_down": "inquiries_answered"}
 

@@ -198,9 +198,20 @@ class LetInForm(forms.Form):
         self.fields["guest"].queryset = others  # type: ignore[attr-defined]
 
 
-class WaiveForm(forms.Form):
-    """Why the task need not be done."""
+class ReturnForm(forms.Form):
+    """What is missing, and until when it is done again."""
 
+    words = forms.CharField(label=_("哪里不合格，要补什么"), max_length=500, widget=_words(3))
+    due_at = forms.DateTimeField(
+        label=_("何时重办完"),
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+    )
+
+
+class WaiveForm(forms.Form):
+    """Why the task need not be done, and in which state it was read."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput())
     reason = forms.CharField(label=_("免办的理由"), max_length=500, widget=_words(3))
 
 

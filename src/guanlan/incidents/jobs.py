@@ -27,7 +27,7 @@ _ROUNDS = 4
 
 
 def remind_next_overdue(now_for: NowFor = edge.now_for) -> bool:
-    """Take one task whose clock is over one step further; say whether there was one.
+    """Take one task whose clock runs out, or is over, one step further; say whether there was one.
 
     `now_for` gives a stream's time; a paused or closed stream waits. After an outage
     the steps that were missed follow each other, each once, in order.
@@ -47,26 +47,32 @@ def _first_waiting(stream: Stream, now: datetime) -> Task | None:
 
 
 def _remind(task: Task, now: datetime) -> None:
-    rung = next_rung(task)
+    rung = next_rung(task, now)
     with transaction.atomic():
         # The conditional update is the claim: whoever comes second changes no row. It is
         # undone with the messages if anything fails.
         seen = Task.objects.filter(pk=task.pk, state=task.state, next_look_at=task.next_look_at)
-        if not seen.update(told_step=task.told_step + 1, next_look_at=rung.next_at):
+        if not seen.update(told_step=task.told_step + (not rung.ahead), next_look_at=rung.next_at):
             return
         task = Task.objects.select_related("incident", "group", "owner", "stream").get(pk=task.pk)
         persons = rung.who(task, now)
         title = _("%(wait)s %(late)s：%(title)s") % {
             "wait": rung.wait,
-            "late": length(now - rung.deadline),
+            "late": length(abs(now - rung.deadline)),
             "title": task.title,
         }
-        tell_of(task, persons, title=title, step=f"{task.state}-{task.told_step}", now=now)
+        tell_of(
+            task,
+            persons,
+            title=title,
+            step=f"{task.state}-{task.told_step}-{rung.deadline:%Y%m%d%H%M}",
+            now=now,
+        )
         names = "、".join(person.name for person in persons)
         told = _("已告知%(names)s") % {"names": names} if names else _("没有人可以告知")
         note(
             about=task,
-            verb="incidents.remind_overdue",
+            verb="incidents.remind_ahead" if rung.ahead else "incidents.remind_overdue",
             sentence=f"{title}，{told}",
             person=None,
             now=now,

@@ -81,11 +81,11 @@ def _starts(incident: Incident) -> dict[Start, datetime]:
 
 def _done(incident: Incident) -> dict[str, datetime]:
     meets = {duty.key: duty.meets for duty in document(incident.plan_version).duties if duty.meets}
-    done: dict[str, datetime] = {}
+    kept: dict[str, list[datetime]] = {}
     first_confirmed = min(incident.event.confirmed_at or incident.opened_at, incident.opened_at)
-    done["assess"] = first_confirmed
-    for task in incident.tasks.filter(state=Task.State.DONE, duty__in=meets).order_by("closed_at"):
-        if task.closed_at is not None:
-            done.setdefault(str(meets[task.duty]), task.closed_at)
+    for task in incident.tasks.filter(state=Task.State.DONE, duty__in=meets):
+        if task.finished_at is not None:
+            kept.setdefault(str(meets[task.duty]), []).append(task.finished_at)
+    done = {step: min(moments) for step, moments in kept.items()} | {"assess": first_confirmed}
     done["report_to_command"] = min(done.get("report_to_command", incident.opened_at), incident.opened_at)
     return done

@@ -110,6 +110,7 @@ def _task(incident: Incident, duty: Duty, times: Times, group: Group, now: datet
         evidence_wanted=(duty.evidence or "")[:200],
         mandatory=duty.mandatory,
         first_step=duty.first_step,
+        checked_by=duty.checked_by or "",
         offered_at=now,
         accept_by=accept_by,
         due_at=due_at,

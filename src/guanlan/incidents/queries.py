@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from guanlan.incidents.models import Access, Incident, Instruction, Task, TimelineEntry
 from guanlan.incidents.permissions import DECIDE, WAIVE_TASK
-from guanlan.incidents.states import OPEN, RESPONDING
+from guanlan.incidents.recipients import checkers
+from guanlan.incidents.states import DOING, OPEN, RESPONDING, TASK_MOVES
 from guanlan.people.models import DutyShift, Group, Membership, Person
 from guanlan.people.permissions import TABLE, may
 from guanlan.people.queries import groups_of, lead, members, on_duty, persons_with
@@ -53,9 +55,17 @@ def instructions(event: Event, person: Person) -> QuerySet[Instruction]:
     return rows.select_related("said_by", "recorded_by", "task__group", "file")
 
 
-def deadline_of(task: Task) -> datetime:
-    """Return the clock that runs: accept-by while it is offered, else due."""
-    return task.accept_by if task.state == Task.State.OFFERED else task.due_at
+def clock_within(field: str = "", **bounds: Any) -> Q:
+    """Say of an open task's running clock where it lies: `lt=now` is overdue.
+
+    `field` is the way to the task, ending in two underscores.
+    """
+    clocks = (((Task.State.OFFERED,), "accept_by"), (DOING, "due_at"), ((Task.State.CHECKING,), "check_by"))
+    found = Q()
+    for states, clock in clocks:
+        where = {f"{field}{clock}__{bound}": value for bound, value in bounds.items()}
+        found |= Q(**{f"{field}state__in": states}, **where)
+    return found
 
 
 def tasks_by_group(incident: Incident, *, at: datetime) -> list[GroupTasks]:
@@ -71,7 +81,7 @@ def tasks_by_group(incident: Incident, *, at: datetime) -> list[GroupTasks]:
 
 def by_urgency(tasks: Iterable[Task]) -> tuple[Task, ...]:
     """Order tasks: open before closed, then by the clock that runs."""
-    return tuple(sorted(tasks, key=lambda task: (task.state not in OPEN, deadline_of(task), task.pk)))
+    return tuple(sorted(tasks, key=lambda task: (task.state not in OPEN, task.deadline, task.pk)))
 
 
 def open_tasks(person: Person, stream: int) -> QuerySet[Task]:
@@ -82,12 +92,20 @@ def open_tasks(person: Person, stream: int) -> QuerySet[Task]:
 
 
 def my_open_tasks(person: Person, stream: int, *, at: datetime) -> tuple[Task, ...]:
-    """Return what waits for the person: own tasks, and offered ones of own groups, most urgent first.
+    """Return what waits for the person: own tasks, offered ones of own groups, those to check.
 
-    A task handed to a colleague who has not accepted it yet is the colleague's.
+    The most urgent first. A task handed to a colleague who has not accepted it yet is the
+    colleague's; one that was submitted is its checker's.
     """
     unowned = Q(owner=None, group__in=groups_of(person, at=at))
-    return by_urgency(open_tasks(person, stream).filter(Q(owner=person) | unowned))
+    mine = open_tasks(person, stream).filter(Q(owner=person) | unowned).exclude(state=Task.State.CHECKING)
+    return by_urgency([*mine, *to_check(person, stream, at=at)])
+
+
+def to_check(person: Person, stream: int, *, at: datetime) -> list[Task]:
+    """Return the tasks that this person is asked to check."""
+    waiting = open_tasks(person, stream).filter(state=Task.State.CHECKING).exclude(owner=person)
+    return [task for task in waiting if person in checkers(task, at=at)]
 
 
 def closed_by_since(person: Person, stream: int, since: datetime) -> int:
@@ -98,14 +116,12 @@ def closed_by_since(person: Person, stream: int, since: datetime) -> int:
 
 def due_between(person: Person, stream: int, since: datetime, until: datetime) -> tuple[Task, ...]:
     """Return everybody's open tasks whose clock ends in a stretch of time, most urgent first."""
-    offered = Q(state=Task.State.OFFERED, accept_by__range=(since, until))
-    accepted = Q(state=Task.State.ACCEPTED, due_at__range=(since, until))
-    return by_urgency(open_tasks(person, stream).filter(offered | accepted))
+    return by_urgency(open_tasks(person, stream).filter(clock_within(range=(since, until))))
 
 
 def late(tasks: Iterable[Task], *, at: datetime) -> list[Task]:
     """Return the open ones whose clock is over."""
-    return [task for task in tasks if task.state in OPEN and deadline_of(task) < at]
+    return [task for task in tasks if task.state in OPEN and task.deadline < at]
 
 
 def members_of(task: Task, *, at: datetime) -> list[Person]:
@@ -118,9 +134,16 @@ def may_accept(person: Person, task: Task, *, at: datetime) -> bool:
     return task.state == Task.State.OFFERED and person in members_of(task, at=at)
 
 
+def may_check(person: Person, task: Task, *, at: datetime) -> bool:
+    """Say whether the task waits to be checked and the person may: whom it was put before, or the command."""
+    if task.state != Task.State.CHECKING or person.pk == task.owner_id:
+        return False
+    return person in checkers(task, at=at) or may(person, WAIVE_TASK, at=at)
+
+
 def may_hand_over(person: Person, task: Task, *, at: datetime) -> bool:
     """Say whether the person may give the task to another member of its group."""
-    if task.state not in OPEN:
+    if (task.state, "hand_over") not in TASK_MOVES:
         return False
     if task.owner_id == person.pk or may(person, WAIVE_TASK, at=at):
         return True

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from guanlan.people.models import Function, Group, Person
+from guanlan.incidents.models import Task
+from guanlan.people.models import Function, Group, Membership, Person
 from guanlan.people.queries import lead, members, on_duty, persons_with
 
 
@@ -33,6 +34,23 @@ def lead_of(group: Group, *, at: datetime) -> list[Person]:
 def command(*, at: datetime) -> list[Person]:
     """Return everybody who serves in the command."""
     return list(persons_with(Function.COMMAND, at=at).order_by("pk"))
+
+
+def checkers(task: Task, *, at: datetime) -> list[Person]:
+    """Return who is asked to check a task: lead and deputies, or the command; never who does it."""
+    if task.checked_by == Task.Checker.LEAD:
+        heads = members(task.group, at=at).exclude(role=Membership.Role.MEMBER)
+        if asked := [head.person for head in heads if head.person_id != task.owner_id]:
+            return asked
+    return [person for person in command(at=at) if person.pk != task.owner_id]
+
+
+def to_call(task: Task, *, at: datetime) -> list[Person]:
+    """Return whom one calls about an open task: who has it or should take it, who checks it or leads."""
+    holding = [task.owner] if task.owner is not None else on_watch(task.group, at=at)
+    checked = task.state == Task.State.CHECKING
+    above = checkers(task, at=at) if checked else lead_of(task.group, at=at)
+    return list(dict.fromkeys([*holding, *above]))
 
 
 def everybody(group: Group, *, at: datetime) -> list[Person]:

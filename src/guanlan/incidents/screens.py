@@ -25,11 +25,13 @@ from guanlan.incidents.permissions import (
 )
 from guanlan.incidents.queries import (
     by_urgency,
-    deadline_of,
+    clock_within,
     inside,
     instructions,
+    is_inside,
     late,
     may_accept,
+    may_check,
     may_hand_over,
     members_of,
     my_open_tasks,
@@ -37,8 +39,9 @@ from guanlan.incidents.queries import (
     timeline,
     why_inside,
 )
-from guanlan.incidents.states import OPEN, RESPONDING
-from guanlan.incidents.wording import length, moment
+from guanlan.incidents.recipients import checkers, to_call
+from guanlan.incidents.states import DOING, OPEN, RESPONDING
+from guanlan.incidents.wording import asks, length, moment
 from guanlan.notify.queries import troubles
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
@@ -160,13 +163,12 @@ def _late_part(tasks: tuple[Task, ...], now: datetime) -> list[str]:
 
 
 def _next_part(waiting: list[Task], now: datetime) -> list[str]:
-    ahead = [task for task in waiting if deadline_of(task) >= now]
+    ahead = [task for task in waiting if task.deadline >= now]
     if not ahead:
         return []
-    verb = _("接手") if ahead[0].state == Task.State.OFFERED else _("办结")
     return [
         _("下一时限 %(at)s %(verb)s“%(title)s”")
-        % {"at": moment(deadline_of(ahead[0]), now), "verb": verb, "title": ahead[0].title}
+        % {"at": moment(ahead[0].deadline, now), "verb": asks(ahead[0]), "title": ahead[0].title}
     ]
 
 
@@ -288,13 +290,21 @@ def task_sheet(task: Task, person: Person, *, now: datetime) -> dict[str, Any]:
         "proofs": task.proofs.select_related("file", "post", "person"),
         "lines": timeline(task.incident).filter(link=link),
         "members": members_of(task, at=now),
-        "mine": task.owner_id == person.pk and task.state == Task.State.ACCEPTED,
+        "mine": task.owner_id == person.pk and task.state in DOING,
+        "may_check": may_check(person, task, at=now),
+        "checkers": checkers(task, at=now) if task.state == Task.State.CHECKING else [],
         "may_accept": may_accept(person, task, at=now),
         "may_hand_over": may_hand_over(person, task, at=now),
         "may_waive": task.state in OPEN and may(person, WAIVE_TASK, at=now),
         "is_open": task.state in OPEN,
+        "to_call": _to_call(task, person, now) if task.state in OPEN else [],
         "troubles": troubles(f"task:{task.key}") if task.state in OPEN else [],
     }
+
+
+def _to_call(task: Task, person: Person, now: datetime) -> list[Person]:
+    asked = (one for one in to_call(task, at=now) if one != person)
+    return [one for one in asked if is_inside(task.incident, one)]
 
 
 def _task_sentence(task: Task, now: datetime) -> str:
@@ -306,13 +316,12 @@ def _task_sentence(task: Task, now: datetime) -> str:
             "who": who,
             "at": _moment(task.closed_at, now),
         }
-    ends = deadline_of(task)
-    verb = _("接手") if task.state == Task.State.OFFERED else _("办结")
+    ends = task.deadline
     rest = _("超 %(span)s") if ends < now else _("剩 %(span)s")
     return _("%(title)s，%(at)s 前%(verb)s，%(rest)s") % {
         "title": task.title,
         "at": moment(ends, now),
-        "verb": verb,
+        "verb": asks(task),
         "rest": rest % {"span": length(abs(ends - now))},
     }
 
@@ -358,9 +367,7 @@ def figure_sheet(incident: Incident, kind: str, person: Person, *, now: datetime
 def incident_rows(person: Person, stream: int, *, now: datetime) -> dict[str, Any]:
     """Return the incidents, active ones first, each with its tasks counted, and a sentence."""
     waiting = Q(tasks__state__in=OPEN)
-    overdue = Q(tasks__state=Task.State.OFFERED, tasks__accept_by__lt=now) | Q(
-        tasks__state=Task.State.ACCEPTED, tasks__due_at__lt=now
-    )
+    overdue = clock_within("tasks__", lt=now)
     rows = (
         Incident.visible_to(person)
         .filter(stream_id=stream)

@@ -22,8 +22,15 @@ TASK_MOVES: dict[tuple[str, str], str] = {
     (T.OFFERED, "hand_over"): T.OFFERED,
     (T.OFFERED, "waive"): T.WAIVED,
     (T.ACCEPTED, "complete"): T.DONE,
+    (T.ACCEPTED, "submit"): T.CHECKING,
     (T.ACCEPTED, "hand_over"): T.ACCEPTED,
     (T.ACCEPTED, "waive"): T.WAIVED,
+    (T.CHECKING, "pass"): T.DONE,
+    (T.CHECKING, "return"): T.RETURNED,
+    (T.CHECKING, "waive"): T.WAIVED,
+    (T.RETURNED, "submit"): T.CHECKING,
+    (T.RETURNED, "hand_over"): T.RETURNED,
+    (T.RETURNED, "waive"): T.WAIVED,
 }
 
 INSTRUCTION_MOVES: dict[tuple[str, str], str] = {
@@ -32,4 +39,6 @@ INSTRUCTION_MOVES: dict[tuple[str, str], str] = {
 }
 
 RESPONDING = (S.PROVISIONAL, S.ACTIVE)
-OPEN = (T.OFFERED, T.ACCEPTED)
+# Somebody has it in hand.
+DOING = (T.ACCEPTED, T.RETURNED)
+OPEN = (T.OFFERED, *DOING, T.CHECKING)

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from guanlan.incidents import first_views, instruction_views, views, warning_views
+from guanlan.incidents import first_views, instruction_views, task_views, views, warning_views
+from guanlan.incidents.handover import views as handover
 
 urlpatterns = [
     path("incidents/", views.incidents_page, name="incidents"),
@@ -24,9 +25,17 @@ urlpatterns = [
     path("incidents/<str:key>/access/", views.access_page, name="incident-access"),
     path("incidents/<str:key>/access/<str:person>/", views.take_out, name="incident-take-out"),
     path("incidents/<str:key>/archive/", views.archive_page, name="incident-archive"),
+    path("handovers/", handover.handovers_page, name="handovers"),
+    path("handovers/new/<str:key>/", handover.draft_page, name="handover-draft"),
+    path("handovers/<str:key>/", handover.handover_page, name="handover"),
+    path("handovers/<str:key>/take/", handover.take_over, name="handover-take"),
+    path("tasks/", task_views.workload_page, name="workload"),
     path("tasks/<str:key>/", views.task_page, name="task"),
     path("tasks/<str:key>/accept/", views.accept, name="task-accept"),
     path("tasks/<str:key>/complete/", views.complete_page, name="task-complete"),
     path("tasks/<str:key>/hand-over/", views.hand_over_page, name="task-hand-over"),
+    path("tasks/<str:key>/call/<str:person>/", task_views.call_page, name="task-call"),
+    path("tasks/<str:key>/pass/", views.pass_task, name="task-pass"),
+    path("tasks/<str:key>/return/", views.return_page, name="task-return"),
     path("tasks/<str:key>/waive/", views.waive_page, name="task-waive"),
 ]

@@ -24,6 +24,7 @@ from guanlan.incidents.forms import (
     HandOverForm,
     LetInForm,
     LevelForm,
+    ReturnForm,
     StandDownForm,
     WaiveForm,
 )
@@ -232,7 +233,8 @@ def complete_page(request: PersonRequest, key: str) -> HttpResponse:
     form = CompleteForm(request.POST or None, request.FILES or None, task=task, person=request.user)
     if form.is_valid():
         _complete(request, task, form)
-        messages.success(request, _("已办结：%(title)s") % {"title": task.title})
+        done = _("已交验收：%(title)s") if task.checked_by else _("已办结：%(title)s")
+        messages.success(request, done % {"title": task.title})
         return redirect("task", task.key)
     sheet = task_sheet(task, request.user, now=request.now)
     return render(
@@ -264,10 +266,33 @@ def hand_over_page(request: PersonRequest, key: str) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def pass_task(request: PersonRequest, key: str) -> HttpResponse:
+    """Accept what was submitted."""
+    task = actions.pass_task(task=_task(request, key), person=request.user, now=request.now)
+    messages.success(request, _("已验收：%(title)s") % {"title": task.title})
+    return redirect("task", task.key)
+
+
+@login_required
+def return_page(request: PersonRequest, key: str) -> HttpResponse:
+    """Send back what was submitted."""
+    task = _task(request, key)
+    again = timezone.localtime(max(task.due_at, request.now + timedelta(hours=1)))
+    form = ReturnForm(request.POST or None, initial={"due_at": again})
+    if form.is_valid():
+        actions.return_task(task=task, person=request.user, now=request.now, **form.cleaned_data)
+        messages.success(request, _("已退回，并已告知办理人。"))
+        return redirect("task", task.key)
+    sheet = task_sheet(task, request.user, now=request.now) | {"form": form}
+    return render(request, "incidents/return.html", sheet, status=422 if form.is_bound else 200)
+
+
+@login_required
 def waive_page(request: PersonRequest, key: str) -> HttpResponse:
     """Excuse the task with a reason."""
     task = _task(request, key)
-    form = WaiveForm(request.POST or None)
+    form = WaiveForm(request.POST or None, initial={"seen": task.state})
     if form.is_valid():
         actions.waive_task(task=task, person=request.user, now=request.now, **form.cleaned_data)
         return redirect("task", task.key)

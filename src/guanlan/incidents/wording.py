@@ -5,6 +5,15 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from guanlan.incidents.models import Task
+
+
+def asks(task: Task) -> str:
+    """Return what the clock that runs asks for."""
+    if task.state == Task.State.OFFERED:
+        return _("接手")
+    return _("验收") if task.state == Task.State.CHECKING else _("办结")
+
 
 def moment(at: datetime, now: datetime) -> str:
     """Write a time seen from `now`: 14:05 on the same day in Shanghai, else with its date."""

@@ -83,3 +83,27 @@ class WaysForm(forms.Form):
     def chains(self) -> list[tuple[str, list[Any]]]:
         """Return each urgency's word with its boxes."""
         return [(str(urgency.label), [self[f"{urgency}-{place}"] for place in PLACES]) for urgency in Urgency]
+
+
+class CallForm(forms.Form):
+    """Whether somebody was reached, when, and what was said."""
+
+    reached = forms.TypedChoiceField(
+        label=gettext_lazy("接通没有"),
+        choices=[
+            ("", gettext_lazy("选一项")),
+            ("yes", gettext_lazy("接通了，已告知本人")),
+            ("no", gettext_lazy("没接通")),
+        ],
+        coerce=lambda given: given == "yes",
+    )
+    at = forms.DateTimeField(
+        label=gettext_lazy("什么时候打的"),
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+    )
+    words = forms.CharField(
+        label=gettext_lazy("说了什么（可不写）"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )

@@ -159,3 +159,53 @@ class Unheard(StreamRow):
 
     def __str__(self) -> str:
         return f"{self.message} {self.at}"
+
+
+class Call(StreamRow):
+    """A telephone call to a colleague (通话记录), written down by the caller.
+
+    `cause` is that of the messages it was about; whoever was reached has read them.
+    """
+
+    caller = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    called = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="calls")
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    reached = models.BooleanField()
+    words = models.CharField(max_length=500, blank=True)
+    cause = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(at__lte=models.F("recorded_at")), name="notify_called_before_recorded"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(caller=models.F("called")), name="notify_another_called"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.caller} {self.called} {self.at}"
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Self]:
+        """Return the calls that the person made or got: what was said is between the two."""
+        mine = models.Q(caller=person) | models.Q(called=person)
+        return super().visible_to(person).filter(mine)
+
+
+class VacancyLook(StreamRow):
+    """A day on which the groups were looked through for what they lack (岗位空缺)."""
+
+    day = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["stream", "day"], name="notify_one_vacancy_look_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return self.day.isoformat()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from guanlan.notify.models import TRIAL, Channel, Delivery, Message, Unheard, Way
+from guanlan.notify.models import TRIAL, Call, Channel, Delivery, Message, Unheard, Way
 from guanlan.notify.states import WRONG
 from guanlan.people.models import Person
 
@@ -65,6 +65,12 @@ def _sentence(message: Message) -> str:
     if any(row.state == Delivery.State.SENT for row in deliveries):
         return _("%(told)s；别的渠道已发，还没有打开") % {"told": told}
     return told
+
+
+def calls_with(person: Person, other: Person, stream: int) -> QuerySet[Call]:
+    """Return the calls between the two, of a stream, newest first."""
+    rows = Call.visible_to(person).filter(stream_id=stream).select_related("caller", "called")
+    return rows.filter(Q(caller=other) | Q(called=other))
 
 
 def channels(person: Person) -> QuerySet[Channel]:

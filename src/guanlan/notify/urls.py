@@ -14,5 +14,6 @@ urlpatterns = [
     path("channels/<str:key>/", channel_views.channel_page, name="channel"),
     path("channels/<str:key>/try/", channel_views.try_out, name="channel-try"),
     path("channels/<str:key>/close/", channel_views.close, name="channel-close"),
+    path("people/<str:key>/call/", views.call_page, name="call"),
     path("people/<str:key>/ways/", channel_views.ways_page, name="ways"),
 ]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
-from guanlan.clocks.models import Retention, Row, Stream
+from guanlan.clocks.models import Retention, Row, Stream, StreamRow
 
 
 class Function(models.TextChoices):
@@ -163,3 +163,51 @@ class DutyShift(Row):
     def visible_to(cls, person: Any) -> models.QuerySet[DutyShift]:
         """Return every shift: the roster is open to all who may sign in."""
         return cls.objects.all() if person.is_active else cls.objects.none()
+
+
+class ShiftSwap(StreamRow):
+    """One asks another to take a shift, perhaps against one of theirs (换班).
+
+    Shifts are named by group, person and times: a week that is laid anew has other rows.
+    `told` is the state that those concerned have heard of.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "ASKED", _("等对方答复")
+        AGREED = "AGREED", _("已换")
+        DECLINED = "DECLINED", _("对方不换")
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="swaps")
+    asker = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    # The shift of the other's that the asker takes in return; none when it is only given away.
+    back_starts_at = models.DateTimeField(null=True, blank=True)
+    back_ends_at = models.DateTimeField(null=True, blank=True)
+    words = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State, default=State.ASKED)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    told = models.CharField(max_length=8, choices=State, blank=True)
+
+    class Meta:
+        ordering = ("-asked_at", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(asker=models.F("other")), name="people_swap_with_another"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="ASKED", answered_at=None)
+                | models.Q(~models.Q(state="ASKED"), answered_at__isnull=False),
+                name="people_swap_answered_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "asker", "starts_at"],
+                condition=models.Q(state="ASKED"),
+                name="people_one_open_swap",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.asker} {self.other} {self.starts_at}"

@@ -23,6 +23,7 @@ TABLE: dict[str, frozenset[Function]] = {
         MANAGE_PEOPLE: (F.ADMINISTRATOR,),
         "api.manage_tokens": (F.ADMINISTRATOR,),
         "notify.manage_channels": (F.ADMINISTRATOR,),
+        "notify.record_call": tuple(function for function in F if function != F.AUDITOR),
         "notify.settle_delivery": (F.ADMINISTRATOR, F.MONITORING, F.COMMAND),
         "plan.manage": (F.ADMINISTRATOR, F.COMMAND, F.LEADER),
         "intake.report_post": (F.MONITORING, F.SERVICE, F.MEDIA, F.LEGAL, F.COMMAND),

@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from guanlan.people.models import DutyShift, Function, Group, Membership, Person
-from guanlan.people.queries import members, on_duty, open_groups
+from guanlan.people.queries import members, on_duty, open_groups, services_of
 
 AHEAD = timedelta(days=7)
+FORTNIGHT = timedelta(days=14)
+# These are nobody's part in the plan; who fills them is the company's own matter.
+_OUTSIDE_THE_PLAN = (Function.ADMINISTRATOR, Function.AUDITOR)
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Cover:
-    """A group's duty: who leads, who watches now, what the next seven days lack.
+    """A group's duty: who leads, who watches now, what the days ahead lack.
 
     `needs_cover` says whether the plan wants somebody at every hour.
     """
@@ -39,6 +42,17 @@ class Cover:
     gaps: list[Span]
     needs_cover: bool
     since: datetime
+    ahead: timedelta = AHEAD
+
+    @property
+    def minutes(self) -> int:
+        """How long the stretch ahead is."""
+        return _minutes(self.ahead)
+
+    @property
+    def days(self) -> list[int]:
+        """Where each day after the first begins, in minutes from now."""
+        return list(range(1440, self.minutes, 1440))
 
     @property
     def bars(self) -> list[tuple[int, int]]:
@@ -64,9 +78,55 @@ class Cover:
         return next((serving.person for serving in self.members if serving.role == role), None)
 
 
-def covers(*, at: datetime) -> list[Cover]:
-    """Return the duty of every open group for the seven days from `at`."""
-    return [_cover(group, at) for group in open_groups()]
+@dataclass(frozen=True)
+class Vacancy:
+    """What a group lacks: a lead, a deputy, people at some hours."""
+
+    group: Group
+    no_lead: bool
+    no_deputy: bool
+    gaps: tuple[Span, ...]
+
+    @property
+    def words(self) -> str:
+        """What is missing, in one clause each."""
+        parts = [_("没有组长")] if self.no_lead else []
+        parts += [_("没有副手")] if self.no_deputy else []
+        if self.gaps:
+            missing = sum((gap.length for gap in self.gaps), timedelta())
+            parts.append(_("空 %(missing)s值班") % {"missing": _hours(missing)})
+        return "，".join(parts)
+
+
+def covers(*, at: datetime, ahead: timedelta = AHEAD) -> list[Cover]:
+    """Return the duty of every open group for some days from `at`, seven unless said otherwise."""
+    return [_cover(group, at, ahead) for group in open_groups()]
+
+
+def vacancies(found: Iterable[Cover]) -> list[Vacancy]:
+    """Return which of the plan's groups lack a lead, a deputy, or somebody on watch."""
+    rows = [
+        Vacancy(
+            cover.group,
+            no_lead=cover.lead is None,
+            no_deputy=not cover.deputies,
+            gaps=tuple(cover.gaps) if cover.needs_cover else (),
+        )
+        for cover in found
+        if cover.group.function not in _OUTSIDE_THE_PLAN
+    ]
+    return [row for row in rows if row.words]
+
+
+def vacancies_for(person: Person, *, at: datetime) -> list[Vacancy]:
+    """Return what a lead's own groups lack in the next fourteen days; the command's are all of them."""
+    serving = services_of(person, at=at)
+    commands = serving.filter(group__function=Function.COMMAND).exists()
+    led = set(serving.exclude(role=Membership.Role.MEMBER).values_list("group", flat=True))
+    if not commands and not led:
+        return []
+    found = vacancies(covers(at=at, ahead=FORTNIGHT))
+    return [row for row in found if commands or row.group.pk in led]
 
 
 def watch_gaps(found: Iterable[Cover]) -> list[tuple[Group, Span]]:
@@ -75,17 +135,18 @@ def watch_gaps(found: Iterable[Cover]) -> list[tuple[Group, Span]]:
 
 
 def headline(found: Sequence[Cover]) -> str:
-    """Return the sentence that says who watches now and what the next seven days lack."""
+    """Return the sentence that says who watches now and what the days ahead lack."""
     watching = [cover for cover in found if cover.needs_cover]
     if not watching:
         return _("还没有监测组：先选用并发布预案，再排值班")
     on_duty_now = "、".join(cover.shift.person.name for cover in watching if cover.shift)
     missing = _hours(sum((cover.missing for cover in watching), timedelta()))
+    facts = {"name": on_duty_now, "missing": missing, "days": watching[0].ahead.days}
     if not on_duty_now:
-        return _("现在无人值班监测，未来 7 天共空 %(missing)s") % {"missing": missing}
+        return _("现在无人值班监测，未来 %(days)d 天共空 %(missing)s") % facts
     if any(cover.gaps for cover in watching):
-        return _("%(name)s在值班监测，未来 7 天还空 %(missing)s") % {"name": on_duty_now, "missing": missing}
-    return _("%(name)s在值班监测，未来 7 天时时有人") % {"name": on_duty_now}
+        return _("%(name)s在值班监测，未来 %(days)d 天还空 %(missing)s") % facts
+    return _("%(name)s在值班监测，未来 %(days)d 天时时有人") % facts
 
 
 def uncovered(shifts: Iterable[DutyShift], *, since: datetime, until: datetime) -> Iterator[Span]:
@@ -100,8 +161,8 @@ def uncovered(shifts: Iterable[DutyShift], *, since: datetime, until: datetime) 
     yield Span(reached, until)
 
 
-def _cover(group: Group, at: datetime) -> Cover:
-    until = at + AHEAD
+def _cover(group: Group, at: datetime, ahead: timedelta) -> Cover:
+    until = at + ahead
     shifts = list(DutyShift.objects.filter(group=group, ends_at__gt=at, starts_at__lt=until))
     return Cover(
         group=group,
@@ -111,6 +172,7 @@ def _cover(group: Group, at: datetime) -> Cover:
         gaps=list(uncovered(shifts, since=at, until=until)),
         needs_cover=group.function == Function.MONITORING,
         since=at,
+        ahead=ahead,
     )
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from guanlan.people import views
+from guanlan.people.swaps import views as swaps
 
 urlpatterns = [
     path("people/", views.people_page, name="people"),
@@ -11,6 +12,10 @@ urlpatterns = [
     path("people/sample.xlsx", views.sample, name="people-sample"),
     path("people/roster/<str:key>/", views.roster_page, name="roster"),
     path("people/roster/<str:key>/shift/", views.shift_page, name="shift-plan"),
+    path("people/shifts/<str:key>/swap/", swaps.ask_page, name="swap-ask"),
+    path("people/swaps/<str:key>/", swaps.swap_page, name="swap"),
+    path("people/swaps/<str:key>/agree/", swaps.agree, name="swap-agree"),
+    path("people/swaps/<str:key>/decline/", swaps.decline, name="swap-decline"),
     path("people/shifts/<str:key>/drop/", views.drop, name="shift-drop"),
     path("people/<str:key>/", views.person_page, name="person"),
     path("people/<str:key>/place/", views.place_person, name="person-place"),

@@ -19,7 +19,7 @@ from guanlan.people.models import DutyShift, Group, Person
 from guanlan.people.passwords import first_password, seal_random
 from guanlan.people.permissions import MANAGE_PEOPLE, may, require
 from guanlan.people.requests import PersonRequest
-from guanlan.people.roster import covers, headline, watch_gaps
+from guanlan.people.roster import FORTNIGHT, covers, headline, watch_gaps
 from guanlan.people.samples import people_sample
 from guanlan.people.weeks import local_day, monday_of
 
@@ -29,7 +29,7 @@ def people_page(request: PersonRequest) -> HttpResponse:
     """Show who is on duty, which hours nobody covers, and the address book."""
     words, group = request.GET.get("q", "").strip(), request.GET.get("group", "")
     found = queries.directory(request.user, at=request.now, words=words, group=group)
-    found_covers = covers(at=request.now)
+    found_covers = covers(at=request.now, ahead=FORTNIGHT)
     page = {
         "covers": found_covers,
         "headline": headline(found_covers),

@@ -16,6 +16,7 @@ from pydantic import Field
 from guanlan.clocks.calendar import Calendar
 from guanlan.plan.fields import (
     Channel,
+    Checker,
     Count,
     Delay,
     Flag,
@@ -83,7 +84,8 @@ class Duty(Keyed):
 
     A `first_step` (先期处置) starts with the signal, before anybody decides; `aftermath`
     (善后) when the incident is stood down, so it never holds that up; the others when the
-    level is confirmed. `meets` names the level's clock that this duty keeps.
+    level is confirmed. `meets` names the level's clock that this duty keeps. What is
+    `checked_by` somebody is done only when they accept it: the group's lead, or the command.
     """
 
     clause: Key
@@ -96,6 +98,7 @@ class Duty(Keyed):
     first_step: Flag = False
     aftermath: Flag = False
     meets: Step | None = None
+    checked_by: Checker | None = None
 
     @property
     def start(self) -> Literal["signal", "confirmed", "stood_down"]:

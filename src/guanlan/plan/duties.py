@@ -19,6 +19,7 @@ def remarks(document: PlanDocument) -> Iterator[Remark]:
         yield from _one_phase(duty)
         yield from _accept_before_due(duty)
         yield from _graver_first(duty, document)
+        yield from _something_to_check(duty)
     for level in document.levels:
         yield from _somebody_acts(level, document)
         yield from _first_steps_to_start(level, document)
@@ -62,6 +63,15 @@ def _graver_first(duty: Duty, document: PlanDocument) -> Iterator[Remark]:
                 ),
                 _("请让更重的等级时限更短或相等。"),
             )
+
+
+def _something_to_check(duty: Duty) -> Iterator[Remark]:
+    if duty.checked_by and not duty.evidence:
+        yield Remark(
+            duty.key,
+            _("“{duty}”要人验收，却没有写要什么凭证，验收人无从看起。").format(duty=duty.title),
+            _("请写明 evidence，或去掉 checked_by。"),
+        )
 
 
 def _span(times: Times) -> Span:

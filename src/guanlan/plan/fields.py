@@ -41,6 +41,7 @@ Step = Literal[
     "measures_published",
 ]
 Start = Literal["published", "taken_in", "signal", "confirmed"]
+Checker = Literal["lead", "command"]
 Channel = Literal["im", "sms", "voice", "mail"]
 Purpose = Literal["statement", "answer", "closing_report", "legal_notice"]
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from guanlan.clocks.calendar import WORKING_DAY, Calendar
 from guanlan.plan.document import Times
-from guanlan.plan.fields import Step
+from guanlan.plan.fields import Checker, Step
 from guanlan.plan.timing import DAY
 
 HOUR = 60
@@ -53,6 +53,11 @@ def step_name(step: Step) -> str:
         "facts": _("事实与方案"),
         "measures_published": _("公布整改"),
     }[step]
+
+
+def checker_name(checker: Checker) -> str:
+    """Who checks what a group did."""
+    return {"lead": _("组长"), "command": _("指挥部")}[checker]
 
 
 def level_word(key: str) -> str:

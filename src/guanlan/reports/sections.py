@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from guanlan.documents.model import Block, Column, Heading, KeyValues, Paragraph, Table, Text, text
 from guanlan.incidents.models import Incident
-from guanlan.incidents.queries import deadline_of, tasks_by_group
+from guanlan.incidents.queries import tasks_by_group
 from guanlan.incidents.states import OPEN
 from guanlan.incidents.wording import moment
 from guanlan.intake.models import Post, Source
@@ -155,8 +155,8 @@ def tasks(incident: Incident, *, now: datetime) -> list[Block]:
     )
     rows = []
     for column in tasks_by_group(incident, at=now):
-        late_open = sum(task.state in OPEN and deadline_of(task) < now for task in column.tasks)
-        late_done = sum(bool(task.closed_at and task.closed_at > task.due_at) for task in column.tasks)
+        late_open = sum(task.state in OPEN and task.deadline < now for task in column.tasks)
+        late_done = sum(bool(task.finished_at and task.finished_at > task.due_at) for task in column.tasks)
         counts = (len(column.tasks), column.done, late_open, late_done)
         rows.append((text(column.group.name), *(text(f"{count:,}") for count in counts)))
     return [Heading(_("任务")), Table(columns, tuple(rows))] if rows else []

@@ -8,16 +8,18 @@ from django.utils.translation import gettext as _
 
 from guanlan.approvals.models import Text
 from guanlan.approvals.queries import latest, may_sign
+from guanlan.incidents.handover.queries import to_take
 from guanlan.incidents.ladder import next_to_hear
 from guanlan.incidents.models import Decision, Incident, Task
 from guanlan.incidents.permissions import DECIDE
-from guanlan.incidents.queries import deadline_of, my_open_tasks
+from guanlan.incidents.queries import my_open_tasks
 from guanlan.incidents.screens import address, undecided
-from guanlan.incidents.states import RESPONDING
-from guanlan.incidents.wording import moment
+from guanlan.incidents.states import DOING, RESPONDING
+from guanlan.incidents.wording import asks, moment
 from guanlan.media.models import Statement
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
+from guanlan.people.swaps.queries import to_answer
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.queries import document
 from guanlan.reports.models import Receipt
@@ -49,6 +51,8 @@ def todos(person: Person, stream: int, *, now: datetime) -> list[Todo]:
     """Return what waits for the person, the most urgent first."""
     found = [
         *_tasks(person, stream, now),
+        *_to_take(person, stream),
+        *_to_swap(person, stream, now),
         *_to_confirm(person, stream, now),
         *_to_ratify(person, stream, now),
         *_to_decide(person, stream, now),
@@ -116,9 +120,9 @@ def _tasks(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
         yield Todo(
             title=task.title,
             href=address("task", task.key),
-            deadline=deadline_of(task),
-            asks=_("接手") if offered else _("办结"),
-            button=_("接手") if offered else _("去办"),
+            deadline=task.deadline,
+            asks=asks(task),
+            button=_("去办") if task.state in DOING else asks(task),
             ground=titles[version].get(task.clause, task.clause),
             afterwards=_afterwards(task, now) if place < SHOWN else "",
             offered=offered,
@@ -137,6 +141,31 @@ def _afterwards(task: Task, now: datetime) -> str:
     at, persons = step
     more = _("等 %(count)d 人") % {"count": len(persons)} if len(persons) > 1 else ""
     return _("%(at)s 转%(name)s%(more)s") % {"at": moment(at, now), "name": persons[0].name, "more": more}
+
+
+def _to_take(person: Person, stream: int) -> Iterator[Todo]:
+    for handover in to_take(person, stream):
+        yield Todo(
+            title=_("接班：%(group)s") % {"group": handover.group.name},
+            href=address("handover", handover.key),
+            deadline=handover.sign_by,
+            asks=_("签字"),
+            button=_("去看"),
+            ground=_("%(who)s交班") % {"who": handover.leaver.name},
+            afterwards=_("到时告知组长"),
+        )
+
+
+def _to_swap(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
+    for swap in to_answer(person, stream, at=now):
+        yield Todo(
+            title=_("换班：%(who)s请您值%(group)s的班") % {"who": swap.asker.name, "group": swap.group.name},
+            href=address("swap", swap.key),
+            deadline=swap.starts_at,
+            asks=_("答复"),
+            button=_("去答复"),
+            afterwards=_("到时还是原来的人值"),
+        )
 
 
 def _to_confirm(person: Person, stream: int, now: datetime) -> Iterator[Todo]:

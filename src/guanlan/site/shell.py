@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from guanlan.incidents.models import Incident, Task
-from guanlan.incidents.states import RESPONDING
-from guanlan.incidents.wording import length
+from guanlan.incidents.queries import clock_within
+from guanlan.incidents.states import OPEN, RESPONDING
+from guanlan.incidents.wording import asks, length
 from guanlan.people.models import DutyShift, Person
 from guanlan.people.queries import root_unit
 from guanlan.site.navigation import PARTS, THUMB, drawn
@@ -40,9 +40,8 @@ def incident_bar(person: Person, stream: int, *, now: datetime) -> dict[str, Any
     incident = min(active, key=lambda found: (rank(found.level) or 9, found.pk), default=None)
     if incident is None:
         return None
-    offered, accepted = Q(state=Task.State.OFFERED), Q(state=Task.State.ACCEPTED)
-    waiting = Task.objects.filter(incident=incident).select_related("group", "owner")
-    late = waiting.filter(offered & Q(accept_by__lt=now) | accepted & Q(due_at__lt=now)).count()
+    waiting = Task.objects.filter(incident=incident, state__in=OPEN).select_related("group", "owner")
+    late = waiting.filter(clock_within(lt=now)).count()
     return {
         "level": incident.level,
         "rank": rank(incident.level),
@@ -50,21 +49,19 @@ def incident_bar(person: Person, stream: int, *, now: datetime) -> dict[str, Any
         "href": reverse("incident", args=[incident.key]),
         "age": length(now - incident.opened_at),
         "late": late,
-        "next": _next_clock(waiting.filter(offered | accepted), now=now),
+        "next": _next_clock(waiting, now=now),
     }
 
 
 def _next_clock(waiting: Any, *, now: datetime) -> dict[str, Any] | None:
-    clocks = [
-        (task.accept_by if task.state == Task.State.OFFERED else task.due_at, task.pk, task)
-        for task in waiting
-    ]
+    clocks = [(task.deadline, task.pk, task) for task in waiting]
     ahead = min((entry for entry in clocks if entry[0] >= now), default=None)
     if ahead is None:
         return None
     at, _pk, task = ahead
-    verb = _("接手") if task.state == Task.State.OFFERED else _("完成")
-    return {"at": at, "title": f"{verb}{task.title}", "whose": task.owner or task.group}
+    checked = task.state == Task.State.CHECKING
+    whose = task.get_checked_by_display() if checked else task.owner or task.group
+    return {"at": at, "title": f"{asks(task)}{task.title}", "whose": whose}
 
 
 def duty_line(person: Person, *, now: datetime) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from guanlan.clocks.live import live
 from guanlan.incidents.queries import closed_by_since, due_between
 from guanlan.people.requests import PersonRequest
+from guanlan.people.roster import vacancies_for
 from guanlan.site.queries import SHOWN, headline, situation, todos
 
 
@@ -28,6 +29,7 @@ def home(request: PersonRequest) -> HttpResponse:
         "headline": headline(waiting, now=now),
         "situation": situation(person, stream, now=now),
         "due_soon": due_between(person, stream, now, now + timedelta(hours=2)),
+        "vacancies": vacancies_for(person, at=now),
         "closed_today": closed_by_since(person, stream, _midnight(now)),
     }
     return render(request, "site/_home.html" if request.htmx else "site/home.html", page)

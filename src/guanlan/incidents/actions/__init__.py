@@ -1,6 +1,8 @@
 """The business steps of an incident, each one transaction with one audit row."""
 
 from guanlan.incidents.actions.access import let_in, take_out
+from guanlan.incidents.actions.calling import record_task_call
+from guanlan.incidents.actions.checking import pass_task, return_task
 from guanlan.incidents.actions.deciding import decide_activation, decide_observing
 from guanlan.incidents.actions.ending import archive, stand_down, take_closing_report
 from guanlan.incidents.actions.figures import state_figure
@@ -30,8 +32,11 @@ __all__ = [
     "issue_warning",
     "let_in",
     "lift_warning",
+    "pass_task",
     "ratify",
     "record_instruction",
+    "record_task_call",
+    "return_task",
     "revoke",
     "stand_down",
     "start_first",

@@ -186,6 +186,7 @@ def _lapse_optional(incident: Incident, person: Person, now: datetime) -> int:
         closed_at=now,
         closed_by=person,
         result=_("响应结束，选办任务随之免办"),
+        check_by=None,
         next_look_at=None,
         changed_seq=touch(incident.stream),
     )

@@ -11,12 +11,13 @@ from guanlan.clocks.actions import touch
 from guanlan.clocks.deadlines import counted, deadline
 from guanlan.errors import Refused
 from guanlan.incidents.actions.trail import note, note_unheard
+from guanlan.incidents.ladder import first_look
 from guanlan.incidents.levels import confirm_level, known_level, stated
 from guanlan.incidents.models import Incident, LevelChange, Task
 from guanlan.incidents.offering import Duties, admit, offer_further
 from guanlan.incidents.permissions import CHANGE_LEVEL
 from guanlan.incidents.recipients import first_to_hear
-from guanlan.incidents.states import INCIDENT_MOVES, OPEN
+from guanlan.incidents.states import DOING, INCIDENT_MOVES
 from guanlan.notify.actions import tell
 from guanlan.people.models import Person
 from guanlan.people.permissions import require
@@ -86,7 +87,8 @@ def _locked(incident: Incident) -> Incident:
 def _tighten(incident: Incident, duties: Duties, offered: Sequence[Task], now: datetime) -> int:
     """Bring the clocks of tasks that were open before forward; return how many moved."""
     times = {duty.key: written for duty, written in duties}
-    waiting = Task.objects.filter(incident=incident, state__in=OPEN, duty__in=times)
+    # What was submitted is done: its clock stands.
+    waiting = Task.objects.filter(incident=incident, state__in=(Task.State.OFFERED, *DOING), duty__in=times)
     moved = 0
     for task in waiting.exclude(pk__in=[task.pk for task in offered]):
         written = times[task.duty]
@@ -98,7 +100,8 @@ def _tighten(incident: Incident, duties: Duties, offered: Sequence[Task], now: d
             task.counted = counted(now, due_at, written.calendar)
         task.accept_by, task.due_at, task.changed_seq = accept_by, due_at, touch(incident.stream)
         if task.told_step == 0:
-            task.next_look_at = accept_by if task.state == Task.State.OFFERED else due_at
+            offered_still = task.state == Task.State.OFFERED
+            task.next_look_at = accept_by if offered_still else first_look(now, due_at)
         task.save(update_fields=["accept_by", "due_at", "counted", "next_look_at", "changed_seq"])
         moved += 1
     return moved

@@ -1,33 +1,32 @@
-"""What is done with a task: accepted, completed, handed over, waived."""
+"""What is done with a task: accepted, completed or submitted, handed over, waived."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from guanlan.clocks.actions import touch
-from guanlan.errors import BadInput, NotAllowed, Refused
+from guanlan.errors import BadInput, NotAllowed
 from guanlan.evidence.models import KeptFile
 from guanlan.incidents.actions.trail import note
+from guanlan.incidents.ladder import first_look
 from guanlan.incidents.levels import stated
 from guanlan.incidents.models import Incident, Task, TaskProof
 from guanlan.incidents.offering import tell_of
 from guanlan.incidents.permissions import WAIVE_TASK
 from guanlan.incidents.queries import may_hand_over, members_of
-from guanlan.incidents.states import TASK_MOVES
+from guanlan.incidents.recipients import checkers
+from guanlan.incidents.states import DOING, OPEN
+from guanlan.incidents.stepping import WrongState, locked, move
 from guanlan.incidents.wording import length, moment
 from guanlan.intake.models import Post
 from guanlan.people.models import Person
 from guanlan.people.permissions import require
 
+_LEAST_TO_CHECK = timedelta(minutes=15)
+
 
 class NotYourTask(NotAllowed):
     """The task belongs to another group, or to another person."""
-
-
-class WrongState(Refused):
-    """The task is not where this step can be taken."""
 
 
 class NoProof(BadInput):
@@ -41,10 +40,11 @@ def accept_task(*, task: Task, person: Person, now: datetime) -> Task:
     was taken already or is closed.
     """
     with transaction.atomic():
-        task = _locked(task)
+        task = locked(task)
         _refuse_outsider(task, person, now)
         late = now > task.accept_by
-        _move(task, "accept", owner=person, accepted_at=now, told_step=0, next_look_at=task.due_at)
+        look = first_look(now, task.due_at)
+        move(task, "accept", owner=person, accepted_at=now, told_step=0, next_look_at=look)
         sentence = _("接手“%(title)s”") % {"title": task.title}
         if late:
             sentence += _("，迟 %(late)s") % {"late": length(now - task.accept_by)}
@@ -61,14 +61,14 @@ def complete_task(
     file: KeptFile | None = None,
     post: Post | None = None,
 ) -> Task:
-    """Close a task as done, with what shows it, and return it.
+    """Close a task as done, with what shows it, or submit it to whoever checks it; return it.
 
     Raises NotYourTask unless the person has accepted it, NoProof when the plan wants
     evidence and there are neither words nor a file nor a post, WrongState otherwise.
     """
     words = words.strip()
     with transaction.atomic():
-        task = _locked(task)
+        task = locked(task)
         _refuse_unaccepted(task)
         _refuse_other_owner(task, person)
         if task.evidence_wanted and not (words or file or post):
@@ -77,22 +77,25 @@ def complete_task(
                 % {"wanted": task.evidence_wanted}
             )
         late = now > task.due_at
-        _move(task, "complete", closed_at=now, closed_by=person, result=words, next_look_at=None)
+        _finish(task, words, person, now)
         if words or file or post:
             _prove(task, words, file, post, person, now)
-        sentence = _("办结“%(title)s”") % {"title": task.title}
+        checked = task.state == Task.State.CHECKING
+        sentence = (_("办完“%(title)s”，交验收") if checked else _("办结“%(title)s”")) % {"title": task.title}
         if late:
             sentence += _("，迟 %(late)s") % {"late": length(now - task.due_at)}
         if words:
             sentence += f"：{words[:120]}"
         note(
             about=task,
-            verb="incidents.complete_task",
+            verb="incidents.submit_task" if checked else "incidents.complete_task",
             sentence=sentence,
             person=person,
             now=now,
             facts={"file": file.sha256 if file else "", "post": post.key if post else ""},
         )
+        if checked:
+            _ask_to_check(task, now)
     return task
 
 
@@ -103,11 +106,11 @@ def hand_over_task(*, task: Task, to: Person, remark: str, person: Person, now: 
     may be given by any member. The clocks stay. Raises NotYourTask, WrongState.
     """
     with transaction.atomic():
-        task = _locked(task)
+        task = locked(task)
         if not may_hand_over(person, task, at=now):
             raise NotYourTask(_("这项任务不由您办理。请%(who)s转交。") % {"who": _whose(task)})
         _refuse_wrong_receiver(task, to, now)
-        _move(task, "hand_over", owner=to)
+        move(task, "hand_over", owner=to)
         remark = remark.strip()[:200]
         sentence = _("“%(title)s”转给%(to)s") % {"title": task.title, "to": to.name}
         entry = note(
@@ -128,27 +131,44 @@ def hand_over_task(*, task: Task, to: Person, remark: str, person: Person, now: 
     return task
 
 
-def waive_task(*, task: Task, reason: str, person: Person, now: datetime) -> Task:
-    """Excuse a task, with the reason, and return it. Raises NotAllowed, NoReason, WrongState."""
+def waive_task(*, task: Task, reason: str, person: Person, now: datetime, seen: str = "") -> Task:
+    """Excuse a task, with the reason, tell whoever has it in hand, and return it.
+
+    `seen` is the state that the person read, that of `task` unless it is given: who accepted
+    or submitted it meanwhile is not brushed aside. Raises NotAllowed, NoReason, WrongState.
+    """
     require(person, WAIVE_TASK, at=now)
-    reason = stated(reason)
+    reason, seen = stated(reason), seen or task.state
     with transaction.atomic():
-        task = _locked(task)
-        _move(task, "waive", closed_at=now, closed_by=person, result=reason, next_look_at=None)
+        task = locked(task)
+        if task.state in OPEN and task.state != seen:
+            raise WrongState(
+                _("这项任务刚刚变为“%(state)s”（%(who)s），没有免办。请看过再决定。")
+                % {"state": task.get_state_display(), "who": _whose(task)}
+            )
+        move(task, "waive", closed_at=now, closed_by=person, result=reason, check_by=None, next_look_at=None)
         sentence = _("免办“%(title)s”：%(reason)s") % {"title": task.title, "reason": reason}
         note(about=task, verb="incidents.waive_task", sentence=sentence, person=person, now=now)
+        if task.owner is not None and task.owner != person:
+            title = _("已免办，不用再办：%(title)s") % {"title": task.title}
+            tell_of(task, [task.owner], title=title, step="waived", now=now)
     return task
 
 
-def _locked(task: Task) -> Task:
-    task = (
-        Task.objects.select_for_update(of=("self",))
-        .select_related("stream", "incident", "group")
-        .get(pk=task.pk)
-    )
-    if task.incident.state == Incident.State.ARCHIVED:
-        raise WrongState(_("%(number)s 已归档，任务不再改动。") % {"number": task.incident.number})
-    return task
+def _finish(task: Task, words: str, person: Person, now: datetime) -> None:
+    """Close the task, or put it before whoever checks it, who has as long as the group had to accept."""
+    if not task.checked_by:
+        move(task, "complete", closed_at=now, closed_by=person, result=words, next_look_at=None)
+        return
+    check_by = now + max(task.accept_by - task.offered_at, _LEAST_TO_CHECK)
+    changes = {"result": words, "submitted_at": now, "check_by": check_by}
+    move(task, "submit", told_step=0, next_look_at=check_by, **changes)
+
+
+def _ask_to_check(task: Task, now: datetime) -> None:
+    by = moment(task.deadline, now)
+    title = _("请验收：%(title)s，%(by)s 前") % {"title": task.title, "by": by}
+    tell_of(task, checkers(task, at=now), title=title, step=f"check-{now:%Y%m%d%H%M%S}", now=now)
 
 
 def _refuse_outsider(task: Task, person: Person, now: datetime) -> None:
@@ -167,7 +187,7 @@ def _refuse_unaccepted(task: Task) -> None:
 
 
 def _refuse_other_owner(task: Task, person: Person) -> None:
-    if task.state == Task.State.ACCEPTED and task.owner_id != person.pk:
+    if task.state in DOING and task.owner_id != person.pk:
         raise NotYourTask(_("这项任务由%(who)s办理。请%(who)s办结，或先转给您。") % {"who": _whose(task)})
 
 
@@ -182,21 +202,6 @@ def _refuse_wrong_receiver(task: Task, to: Person, now: datetime) -> None:
 
 def _whose(task: Task) -> str:
     return task.owner.name if task.owner is not None else task.group.name
-
-
-def _move(task: Task, event: str, **changes: Any) -> None:
-    target = TASK_MOVES.get((task.state, event))
-    if target is None:
-        who = task.closed_by or task.owner
-        raise WrongState(
-            _("这项任务现在是“%(state)s”（%(who)s），不能这样办。")
-            % {"state": task.get_state_display(), "who": who.name if who else task.group.name}
-        )
-    task.state = target
-    for name, value in changes.items():
-        setattr(task, name, value)
-    task.changed_seq = touch(task.stream)
-    task.save(update_fields=["state", "changed_seq", *changes])
 
 
 def _prove(

@@ -1,5 +1,6 @@
 """What is done with messages, deliveries and channels, one business step each."""
 
+from guanlan.notify.actions.calling import CalledOneself, NotYetCalled, record_call
 from guanlan.notify.actions.channels import (
     ClosedAlready,
     NoSecret,
@@ -15,10 +16,12 @@ from guanlan.notify.actions.settling import ChannelClosed, SettledAlready, let_r
 from guanlan.notify.actions.telling import mark_read, mark_seen, tell
 
 __all__ = [
+    "CalledOneself",
     "ChannelClosed",
     "ClosedAlready",
     "NoSecret",
     "NoSuchAddress",
+    "NotYetCalled",
     "NothingLeaves",
     "SettledAlready",
     "add_channel",
@@ -26,6 +29,7 @@ __all__ = [
     "let_rest",
     "mark_read",
     "mark_seen",
+    "record_call",
     "reset_access",
     "send_again",
     "set_ways",

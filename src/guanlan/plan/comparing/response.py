@@ -9,6 +9,7 @@ from guanlan.plan.document import Chain, Duty, PlanDocument
 from guanlan.plan.wording import (
     announced,
     channel_names,
+    checker_name,
     condition_value,
     duration,
     kind_name,
@@ -40,6 +41,7 @@ def _duty(duty: Duty, group: str, plan: PlanDocument) -> Row:
         _("依据条款"): Facet(duty.clause, clauses.get(duty.clause, duty.clause)),
         _("是否必办"): yes(duty.mandatory),
         _("凭证"): text(duty.evidence),
+        _("验收人"): text(checker_name(duty.checked_by) if duty.checked_by else None),
         _("从何时起算"): text(start_name(duty.start)),
         _("阶段"): Facet((duty.first_step, duty.aftermath), _phase(duty)),
         _("守住的时限"): text(step_name(duty.meets) if duty.meets else None),
