@@ -53,6 +53,8 @@ FOR_EVERYBODY = (
     "report-one/",
     "incidents/",
     "reports/",
+    "kpis/",
+    "kpis/tasks-done/",
     "statements/",
     "plan/",
 )
@@ -112,6 +114,7 @@ def _incident_pages(incident: Incident) -> tuple[str, ...]:
     around = f"incidents/{incident.key}/"
     return (
         around,
+        f"{around}kpis/",
         f"{around}level/",
         f"{around}stand-down/",
         f"tasks/{task.key}/",

@@ -37,7 +37,11 @@ PARTS = (
             Page(_("报一条"), "report-one"),
         ),
     ),
-    Part(_("指挥"), "command", (Page(_("应急事件"), "incidents"), Page(_("报告"), "reports"))),
+    Part(
+        _("指挥"),
+        "command",
+        (Page(_("应急事件"), "incidents"), Page(_("报告"), "reports"), Page(_("指标"), "kpis")),
+    ),
     Part(_("客服"), "headset", (Page(_("业务量"), "volumes"),)),
     Part(_("媒体"), "speakerphone", (Page(_("声明"), "statements"),)),
     Part(_("预案"), "book-2", (Page(_("现行版本"), "plan"), Page(_("各版本"), "plan-versions"))),
