@@ -115,6 +115,7 @@ def _incident_pages(incident: Incident) -> tuple[str, ...]:
     return (
         around,
         f"{around}kpis/",
+        f"events/{incident.event.key}/losses/",
         f"{around}level/",
         f"{around}stand-down/",
         f"tasks/{task.key}/",

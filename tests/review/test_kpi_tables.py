@@ -1,5 +1,6 @@
 """Clauses, groups, the pinned plan, levels against levels, false alarms, and what became of messages."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -204,3 +205,28 @@ class TestDelivery:
         opened(cast, stream)
 
         assert {one.code: one.of for one in sheet(cast, stream)["tallies"]}["read"] == 4
+
+
+class TestLosses:
+    def test_sums_what_the_events_of_the_period_cost(
+        self, incident: Incident, cast: Cast, stream: Stream
+    ) -> None:
+        other = found(cast, stream, code="e2", name="别的事")
+        for event, kind, amount in (
+            (incident.event, "REFUND", "1200.50"),
+            (incident.event, "REFUND", "10"),
+            (other, "REFUND", "5"),
+            (other, "CHURN", "3"),
+        ):
+            given = {"day": NOW.date(), "ground": "台账", "person": cast.liu, "now": at(5)}
+            actions.record_loss(event=event, kind=kind, amount=Decimal(amount), **given)
+        losses = sheet(cast, stream)["losses"]
+
+        rows = {one.event.name: {total.kind: total.whole for total in sums} for one, sums in losses["rows"]}
+        unknown = {"COMPENSATION": None, "HOURS": None}
+        assert rows["退款三天未到账"] == unknown | {"REFUND": Decimal("1210.50"), "CHURN": None}
+        assert rows["别的事"] == unknown | {"REFUND": 5, "CHURN": 3}
+        assert {total.kind: total.whole for total in losses["every"]} == unknown | {
+            "REFUND": Decimal("1215.50"),
+            "CHURN": 3,
+        }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guanlan.incidents import instruction_views, views
+from guanlan.incidents import instruction_views, loss_views, views
 
 urlpatterns = [
     path("incidents/", views.incidents_page, name="incidents"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("incidents/<str:key>/access/", views.access_page, name="incident-access"),
     path("incidents/<str:key>/access/<str:person>/", views.take_out, name="incident-take-out"),
     path("incidents/<str:key>/archive/", views.archive_page, name="incident-archive"),
+    path("events/<str:key>/losses/", loss_views.losses_page, name="losses"),
+    path("losses/<str:key>/strike/", loss_views.strike_page, name="loss-strike"),
     path("tasks/<str:key>/", views.task_page, name="task"),
     path("tasks/<str:key>/accept/", views.accept, name="task-accept"),
     path("tasks/<str:key>/complete/", views.complete_page, name="task-complete"),

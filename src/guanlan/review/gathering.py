@@ -9,7 +9,7 @@ from django.db.models import Min, Q, QuerySet
 
 from guanlan.audit.models import Entry
 from guanlan.clocks.models import Stream
-from guanlan.incidents.models import Decision, Incident, Instruction, LevelChange
+from guanlan.incidents.models import Decision, Incident, Instruction, LevelChange, Loss
 from guanlan.notify.models import Message
 from guanlan.people.models import Function, Membership, Person
 from guanlan.people.weeks import local_day
@@ -49,7 +49,7 @@ def matters_of(person: Person, stream: Stream, period: Period) -> list[Matter]:
         Decision.objects.filter(at__gte=begin, at__lt=end),
     )
     keys = {key for rows in moments for key in rows.filter(stream=stream).values_list("event", flat=True)}
-    events = Event.visible_to(person).filter(stream=stream, pk__in=keys - {None})
+    events = Event.visible_to(person).filter(pk__in=keys - {None})
     found = [(one.found_at, one) for one in gathered(events, person)]
     inside = [(at, one) for at, one in found if at is not None and begin <= at < end]
     return [one for _at, one in sorted(inside, key=lambda pair: (pair[0], pair[1].event.pk))]
@@ -96,6 +96,7 @@ class _Gathering:
         self.decisions = _by_event(Decision.objects.filter(ours, event__in=keys).order_by("at", "pk"))
         said = Instruction.objects.filter(ours, event__in=keys)
         self.instructions = _by_event(said.exclude(state=Instruction.State.DISOWNED).order_by("said_at"))
+        self.losses = _by_event(Loss.objects.filter(ours, event__in=keys))
         reports = Report.objects.filter(ours, event__in=keys)
         self.reports = _by_event(
             reports.defer("frozen").prefetch_related("receipts").order_by("written_at", "pk")
@@ -136,6 +137,7 @@ class _Gathering:
             incidents=tuple(self.incidents[event.pk]),
             reports=tuple(self.reports[event.pk]),
             messages=tuple(self.messages[event.pk]),
+            losses=tuple(self.losses[event.pk]),
             known_at=self._known_at(event),
             submissions=self.submissions,
         )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.urls import reverse
 
 from guanlan.clocks.deadlines import deadline
-from guanlan.incidents.models import Decision, Incident, Instruction, LevelChange
+from guanlan.incidents.models import Decision, Incident, Instruction, LevelChange, Loss
 from guanlan.notify.models import Message
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.fields import Step
@@ -47,6 +47,7 @@ class Matter:
     incidents: tuple[Incident, ...]
     reports: tuple[Report, ...]
     messages: tuple[Message, ...]
+    losses: tuple[Loss, ...]
     known_at: datetime | None
     submissions: Mapping[str, tuple[datetime, ...]]
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from guanlan.incidents.losses import totals
 from guanlan.review import tallies
 from guanlan.review.cases import Summary, summary
 from guanlan.review.catalogue import KPIS, PARTS, Kpi
@@ -71,6 +72,7 @@ def sheet_of(matters: Sequence[Matter], now: datetime) -> dict[str, Any]:
         "clauses": by_clause(matters, now),
         "groups": by_group(matters, now),
         "adherences": adherences(matters, now),
+        "losses": _losses(matters),
     }
 
 
@@ -112,6 +114,13 @@ def _grading(matters: Sequence[Matter], now: datetime) -> dict[str, Any]:
     every = sum(map(len, found.values()))
     agreed = sum(len(cases) for (computed, level), cases in found.items() if computed == level)
     return {"keys": keys, "rows": rows, "all": every, "agreed": agreed}
+
+
+def _losses(matters: Sequence[Matter]) -> dict[str, Any]:
+    """Return what each event cost in sum, by kind, and all of them together; unknown is not nothing."""
+    rows = [(one, totals(one.losses, None)) for one in matters if one.losses]
+    every = totals((loss for one in matters for loss in one.losses), None)
+    return {"rows": rows, "every": every}
 
 
 def _pair(computed: str, level: str) -> str:

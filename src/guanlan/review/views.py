@@ -79,7 +79,7 @@ def _chosen(request: PersonRequest) -> tuple[Period, list[Matter]]:
 
 def _incident(request: PersonRequest, key: str) -> tuple[Incident, list[Matter]]:
     rows = Incident.visible_to(request.user).filter(stream=request.stream)
-    incident = get_object_or_404(rows.select_related("plan_version"), key=key)
+    incident = get_object_or_404(rows.select_related("plan_version", "event"), key=key)
     matter = matter_of(incident, request.user)
     return incident, [matter] if matter else []
 

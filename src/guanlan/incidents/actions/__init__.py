@@ -9,6 +9,7 @@ from guanlan.incidents.actions.instructions import (
     disown_instruction,
     record_instruction,
 )
+from guanlan.incidents.actions.losses import record_loss, strike_loss
 from guanlan.incidents.actions.moving import change_level
 from guanlan.incidents.actions.tasks import accept_task, complete_task, hand_over_task, waive_task
 
@@ -24,8 +25,10 @@ __all__ = [
     "hand_over_task",
     "let_in",
     "record_instruction",
+    "record_loss",
     "stand_down",
     "state_figure",
+    "strike_loss",
     "take_closing_report",
     "take_out",
     "waive_task",
