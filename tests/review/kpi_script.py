@@ -25,7 +25,7 @@ from guanlan.people.models import Membership
 from guanlan.reports.actions import read_report, submit_flash
 from guanlan.watch.actions import confirm_level
 from guanlan.watch.models import Event, Signal
-from incident_scene import activate, publish, raise_event, read_posts, task_of
+from incident_scene import activate, plan_content, publish, raise_event, read_posts, task_of
 
 CHAIN = [
     {
@@ -72,9 +72,15 @@ def reported(event: Event, cast: Cast) -> Event:
     return event
 
 
+def _with_cadence(level: dict[str, Any]) -> dict[str, Any]:
+    """Progress is told every hour at I, every four at II, every day at III."""
+    minutes = {"I": 60, "II": 240, "III": 1440}[level["key"]]
+    return level | {"cadence": level["cadence"] | {"minutes": minutes}}
+
+
 def opened(cast: Cast, stream: Stream) -> Incident:
     """The plan activated at 0 at level II: three tasks, of monitoring, service and media."""
-    publish(cast, approvals=CHAIN)
+    publish(cast, approvals=CHAIN, levels=[_with_cadence(one) for one in plan_content()["levels"]])
     event = reported(confirmed(found(cast, stream), cast), cast)
     return activate(event, cast.li)
 

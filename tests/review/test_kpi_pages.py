@@ -153,8 +153,8 @@ class TestIncidentPage:
         browser = sign_in(cast.zhao)
         page = words(browser.get(reverse("incident-kpis", args=[incident.key])))
 
-        assert "预案应做 3 项，按时做到 1 项" in page
-        assert "由指挥部代办" in page
+        assert "预案应做 2 项，按时做到 1 项" in page
+        assert "超时办结" in page
         cases = words(browser.get(reverse("incident-kpi", args=[incident.key, "tasks-done"])))
         assert "逐一联系客户" in cases
         assert browser.get(reverse("incident-kpi", args=[incident.key, "nothing"])).status_code == 404

@@ -16,7 +16,7 @@ from guanlan.people.models import Person
 from guanlan.reports.actions import distribute, read_report, submit_flash
 from guanlan.review.cases import Case
 from guanlan.review.catalogue import KPIS
-from guanlan.review.gathering import matters_of
+from guanlan.review.gathering import matter_of, matters_of
 from guanlan.review.periods import month_of
 from guanlan.watch.actions import dismiss_event
 from guanlan.watch.models import Event, Signal
@@ -184,9 +184,14 @@ class TestCommanding:
 
         submit_flash(event=incident.event, person=cast.wang, now=at(200))
 
-        # Every 240 minutes: 200 was in time, the next is due at 440.
+        # At II every 240 minutes: 200 was in time, the next is due at 440.
         assert told("progress", cast, stream, 300) == [(200, "kept"), (-100, "running")]
         assert told("progress", cast, stream, 441) == [(200, "kept"), (-241, "late")]
+        actions.change_level(incident=incident, level="I", reason="全国关注", person=cast.li, now=at(210))
+        submit_flash(event=incident.event, person=cast.wang, now=at(230))
+
+        # What was promised at 200 still holds; from 230 on it is every 60.
+        assert told("progress", cast, stream, 291) == [(200, "kept"), (30, "kept"), (-61, "late")]
 
 
 class TestAnswering:
@@ -220,6 +225,17 @@ class TestAnswering:
 
         assert told("answer-from-finding", cast, stream) == []
         assert told("report", cast, stream) == []
+
+    def test_what_was_below_the_levels_at_first_is_owed_once_it_is_not(
+        self, event: Event, cast: Cast, stream: Stream
+    ) -> None:
+        confirmed(event, cast, level="")
+        confirmed(event, cast, minutes=-50)
+
+        # By the first level that counts: II, confirmed −50, so its 120 minutes end at 70.
+        assert told("answer-from-finding", cast, stream, 69) == [(-167, "running")]
+        assert told("answer-from-finding", cast, stream, 71) == [(-169, "late")]
+        assert told("report", cast, stream, -40) == [(-58, "late")]
 
     def test_approval_runs_over_all_rounds(self, incident: Incident, cast: Cast, stream: Stream) -> None:
         answered(incident, cast)
@@ -287,6 +303,24 @@ class TestEnding:
         incident.refresh_from_db()
         actions.archive(incident=incident, person=cast.li, now=at(530))
         assert told("archived", cast, stream) == [(620, "untimed")]
+
+    def test_a_second_response_counts_from_what_was_confirmed_after_the_first(
+        self, incident: Incident, cast: Cast, stream: Stream
+    ) -> None:
+        worked(incident, cast)
+        actions.stand_down(incident=incident, reason="平息", override="样本少", person=cast.li, now=at(500))
+        event = Event.objects.get(pk=incident.event_id)
+        confirmed(event, cast, minutes=520)
+        again = actions.decide_activation(
+            event=event, level="II", reason="又起", person=cast.li, now=at(530)
+        ).incident
+        assert again is not None
+
+        assert told("stable", cast, stream) == [(590, "untimed"), (-80, "untimed")]
+        assert told("activation", cast, stream) == [(90, "untimed"), (10, "untimed")]
+        own = matter_of(again, cast.zhao)
+        assert own is not None
+        assert [case.started_at for case in KPIS["stable"].of(own, at(600))] == [at(520)]
 
 
 class TestTelling:

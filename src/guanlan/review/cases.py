@@ -121,11 +121,6 @@ class Summary:
         return self.kept + self.late
 
     @property
-    def kept_permille(self) -> int | None:
-        """The share in time of those due, in thousandths; None when none was due."""
-        return self.kept * 1000 // self.due if self.due else None
-
-    @property
     def median(self) -> Figure | None:
         """The case in the middle; of an even number the shorter of the two."""
         return self._ranked(_elapsed, 50)

@@ -37,7 +37,7 @@ class Deviation:
 
 @dataclass(frozen=True)
 class Adherence:
-    """How far one incident kept to the plan version it is pinned to."""
+    """How far one incident kept to the plan version it is pinned to: to its mandatory duties."""
 
     incident: Incident
     required: int
@@ -95,7 +95,7 @@ def _adherence(matter: Matter, incident: Incident, now: datetime) -> Adherence:
     plan, tasks = document(incident.plan_version), {task.duty: task for task in incident.tasks.all()}
     wanted = {duty.key: duty for level in _levels(matter, incident) for duty, _t in plan.duties_at(level)}
     after = incident.stood_down_at is not None
-    required = [duty for duty in wanted.values() if after or not duty.aftermath]
+    required = [duty for duty in wanted.values() if duty.mandatory and (after or not duty.aftermath)]
     cases = [done_case(tasks[duty.key], now) for duty in required if duty.key in tasks]
     missing = [duty for duty in required if duty.key not in tasks]
     deviations = [one for case in cases for one in _deviation(case)]

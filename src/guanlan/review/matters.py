@@ -71,9 +71,12 @@ class Matter:
 
     @property
     def level(self) -> str:
-        """The first level that a person set, else the first computed: the plan's times are taken from it."""
+        """The first level that a person set, else the first computed: the plan's times are taken from it.
+
+        Nothing if people only ever put it below the levels.
+        """
         if self.grades:
-            return self.grades[0].level
+            return next((grade.level for grade in self.grades if grade.level), "")
         return self.rises[0].level if self.rises else ""
 
     @property
@@ -90,7 +93,7 @@ class Matter:
         begins = {
             "published": self.published_at,
             "taken_in": self.taken_at,
-            "confirmed": self.grades[0].at if self.grades else None,
+            "confirmed": next((grade.at for grade in self.grades if grade.level), None),
         }.get(clock.start, start)
         return deadline(begins, clock.minutes, clock.calendar) if begins else None
 

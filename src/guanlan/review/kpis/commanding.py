@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -38,10 +39,18 @@ def decision(matter: Matter, now: datetime) -> Iterator[Case]:
 
 def activation(matter: Matter, now: datetime) -> Iterator[Case]:
     """From the first confirmed level until the plan was activated."""
-    confirmed = next((grade.at for grade in matter.grades if grade.level), None)
-    incident = next(iter(matter.incidents), None)
-    if incident is not None and confirmed is not None and confirmed < incident.opened_at:
-        yield Case(incident.name, link(incident), confirmed, incident.opened_at, now)
+    for incident in matter.incidents:
+        confirmed = confirmed_at(matter, incident)
+        if confirmed < incident.opened_at:
+            yield Case(incident.name, link(incident), confirmed, incident.opened_at, now)
+
+
+def confirmed_at(matter: Matter, incident: Incident) -> datetime:
+    """Return when a level was confirmed for the first time since the response before, if there was one."""
+    earlier = Incident.objects.filter(event=incident.event_id, opened_at__lt=incident.opened_at)
+    last = earlier.aggregate(at=Max("stood_down_at"))["at"]
+    moments = [grade.at for grade in matter.grades if grade.level and (last is None or grade.at > last)]
+    return min([*moments, incident.opened_at])
 
 
 def groups_in_place(matter: Matter, now: datetime) -> Iterator[Case]:

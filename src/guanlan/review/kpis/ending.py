@@ -7,7 +7,7 @@ from itertools import pairwise
 from guanlan.incidents.models import Incident
 from guanlan.plan.queries import document
 from guanlan.review.cases import Case
-from guanlan.review.kpis.commanding import link
+from guanlan.review.kpis.commanding import confirmed_at, link
 from guanlan.review.matters import Matter
 from guanlan.watch.models import Reading
 
@@ -45,17 +45,11 @@ def _quiet_since(incident: Incident, quiet: timedelta, now: datetime) -> datetim
 
 def stable(matter: Matter, now: datetime) -> Iterator[Case]:
     """From the confirmed level until the response was ended."""
-    yield from (_from_confirmed(matter, one, one.stood_down_at, now) for one in matter.incidents)
+    for one in matter.incidents:
+        yield Case(one.name, link(one), confirmed_at(matter, one), one.stood_down_at, now)
 
 
 def archived(matter: Matter, now: datetime) -> Iterator[Case]:
     """From the confirmed level until the file was closed."""
-    yield from (_from_confirmed(matter, one, one.closed_at, now) for one in matter.incidents)
-
-
-def _from_confirmed(matter: Matter, incident: Incident, end: datetime | None, now: datetime) -> Case:
-    before = [one.stood_down_at for one in matter.incidents if one.opened_at < incident.opened_at]
-    last = max((at for at in before if at is not None), default=None)
-    since = [grade.at for grade in matter.grades if grade.level and (last is None or grade.at > last)]
-    start = min([*since, incident.opened_at])
-    return Case(incident.name, link(incident), start, end, now)
+    for one in matter.incidents:
+        yield Case(one.name, link(one), confirmed_at(matter, one), one.closed_at, now)
