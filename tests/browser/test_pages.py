@@ -55,6 +55,8 @@ FOR_EVERYBODY = (
     "tasks/",
     "handovers/",
     "reports/",
+    "kpis/",
+    "kpis/tasks-done/",
     "statements/",
     "plan/",
 )
@@ -116,6 +118,8 @@ def _incident_pages(incident: Incident) -> tuple[str, ...]:
     around = f"incidents/{incident.key}/"
     return (
         around,
+        f"{around}kpis/",
+        f"events/{incident.event.key}/losses/",
         f"{around}level/",
         f"{around}stand-down/",
         f"tasks/{task.key}/",

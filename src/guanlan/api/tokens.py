@@ -16,11 +16,13 @@ from guanlan.errors import NotAllowed, Refused
 POSTS_WRITE = "posts:write"
 VOLUMES_WRITE = "volumes:write"
 EVENTS_READ = "events:read"
+KPIS_READ = "kpis:read"
 
 SCOPES: dict[str, Promise] = {
     POSTS_WRITE: gettext_lazy("推送帖文"),
     VOLUMES_WRITE: gettext_lazy("推送业务量（由客服的人负责）"),
     EVENTS_READ: gettext_lazy("读取事件和影响"),
+    KPIS_READ: gettext_lazy("读取指标"),
 }
 
 # When a token was last used is noted to the minute at most, not at every request.

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from guanlan.incidents.models import Incident, Instruction, Task
+from guanlan.incidents.models import Incident, Instruction, Loss, Task
 from guanlan.incidents.queries import inside, may_decide, members_of
 from guanlan.intake.models import Post
 from guanlan.people.models import Group, Person
@@ -147,6 +147,22 @@ class FigureForm(forms.Form):
     total = forms.IntegerField(label=_("共多少件"), min_value=0, max_value=10_000_000)
     ground = forms.CharField(label=_("依据（数字从哪里来，别人怎样核对）"), max_length=300, widget=_words(2))
     upload = forms.FileField(label=_("凭证文件（可不传；截图、导出表，50 MB 以内）"), required=False)
+
+
+class LossForm(forms.Form):
+    """What was lost on which day, and by what that can be checked."""
+
+    kind = forms.ChoiceField(label=_("哪一种"), choices=Loss.Kind.choices)
+    amount = forms.DecimalField(label=_("多少"), max_digits=12, decimal_places=2)
+    day = forms.DateField(label=_("发生在哪天"), widget=forms.DateInput(attrs={"type": "date"}))
+    ground = forms.CharField(label=_("依据（数字从哪里来，别人怎样核对）"), max_length=300, widget=_words(2))
+    upload = forms.FileField(label=_("凭证文件（可不传；付款单、导出表，50 MB 以内）"), required=False)
+
+
+class StrikeForm(forms.Form):
+    """Why a line of the ledger is struck."""
+
+    reason = forms.CharField(label=_("为什么作废"), max_length=300, widget=_words(2))
 
 
 class CompleteForm(forms.Form):

@@ -425,6 +425,45 @@ class StatedFigure(IncidentRow):
         return f"{self.get_kind_display()} {self.done}/{self.total}"
 
 
+class Loss(StreamRow):
+    """What the matter cost on one day (损失), put down by a person with the ground.
+
+    Never changed: a wrong one is struck with a reason and stays to be seen.
+    """
+
+    class Kind(models.TextChoices):
+        COMPENSATION = "COMPENSATION", _("赔付（元）")
+        REFUND = "REFUND", _("退款（元）")
+        CHURN = "CHURN", _("流失客户（人）")
+        HOURS = "HOURS", _("投入工时（小时）")
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="losses")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="losses")
+    kind = models.CharField(max_length=12, choices=Kind)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    day = models.DateField()  # in Shanghai
+    ground = models.CharField(max_length=300)
+    file = models.ForeignKey(KeptFile, on_delete=models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    struck_at = models.DateTimeField(null=True, blank=True)
+    struck_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    struck_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("day", "pk")
+        constraints = (models.CheckConstraint(condition=Q(amount__gt=0), name="incidents_loss_above_zero"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.amount}"
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Self]:
+        """Return the losses of the incidents this person may see, and of events without one."""
+        seen = Q(incident=None) | Q(incident__in=Incident.visible_to(person))
+        return super().visible_to(person).filter(seen)
+
+
 class TimelineEntry(IncidentRow):
     """One line of the incident's story (时间线), with its audit number."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guanlan.incidents import first_views, instruction_views, task_views, views, warning_views
+from guanlan.incidents import first_views, instruction_views, loss_views, task_views, views, warning_views
 from guanlan.incidents.handover import views as handover
 
 urlpatterns = [
@@ -30,6 +30,8 @@ urlpatterns = [
     path("handovers/<str:key>/", handover.handover_page, name="handover"),
     path("handovers/<str:key>/take/", handover.take_over, name="handover-take"),
     path("tasks/", task_views.workload_page, name="workload"),
+    path("events/<str:key>/losses/", loss_views.losses_page, name="losses"),
+    path("losses/<str:key>/strike/", loss_views.strike_page, name="loss-strike"),
     path("tasks/<str:key>/", views.task_page, name="task"),
     path("tasks/<str:key>/accept/", views.accept, name="task-accept"),
     path("tasks/<str:key>/complete/", views.complete_page, name="task-complete"),

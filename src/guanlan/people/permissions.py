@@ -45,6 +45,7 @@ TABLE: dict[str, frozenset[Function]] = {
         "incidents.waive_task": (F.COMMAND, F.LEADER),
         "incidents.state_complaints": (F.SERVICE,),
         "incidents.state_inquiries": (F.MEDIA,),
+        "incidents.record_loss": (F.SERVICE, F.SUPPORT, F.LEGAL, F.COMMAND),
         "media.draft_statement": (F.MEDIA,),
         "media.release_statement": (F.MEDIA,),
         "evidence.keep_file": (F.MONITORING, F.SERVICE, F.MEDIA, F.LEGAL, F.COMMAND, F.SUPPORT),

@@ -87,7 +87,8 @@ def closing(incident: Incident, person: Person, now: datetime, *, issue: Issue) 
     blocks: list[Block] = [Paragraph(_closing_lead(incident, matter, now), lead=True)]
     measured = times_of(event, incident)
     blocks += figures.times(measured, matter.rows, matter.proofs, now=now) + _counts(matter, now)
-    blocks += sections.tasks(incident, now=now) + sections.statements(incident, now=now)
+    blocks += sections.tasks(incident, now=now) + sections.losses(incident)
+    blocks += sections.statements(incident, now=now)
     blocks += sections.instructions(event, incident, now=now)
     blocks += sections.story(incident, now=now) + sections.coverage(event, now=now)
     return Document(

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from guanlan.documents.model import Block, Column, Heading, KeyValues, Paragraph, Table, Text, text
+from guanlan.incidents.losses import amount_words, totals
 from guanlan.incidents.models import Incident
 from guanlan.incidents.queries import tasks_by_group
 from guanlan.incidents.states import OPEN
@@ -160,6 +161,26 @@ def tasks(incident: Incident, *, now: datetime) -> list[Block]:
         counts = (len(column.tasks), column.done, late_open, late_done)
         rows.append((text(column.group.name), *(text(f"{count:,}") for count in counts)))
     return [Heading(_("任务")), Table(columns, tuple(rows))] if rows else []
+
+
+def losses(incident: Incident) -> list[Block]:
+    """Sum what was put down as lost, before, during and after the response; unknown where nothing was."""
+    ours = incident.event.losses.filter(Q(incident=None) | Q(incident=incident))
+    heads = (_("响应前"), _("响应中"), _("解除后"), _("合计"), _("笔数"))
+    columns = (Column(_("损失"), share=2), *(Column(head, numeric=True) for head in heads))
+    rows = [
+        (
+            text(total.name),
+            *(
+                text(_("未填") if part is None else amount_words(part))
+                for part in (*total.parts, total.whole)
+            ),
+            text(f"{total.count:,}"),
+        )
+        for total in totals(ours, incident)
+    ]
+    note = _("由经手人署名填报，按发生日期分；没有人填的是未知，不按 0 计。")
+    return [Heading(_("损失")), Table(columns, tuple(rows)), Paragraph(text(note))]
 
 
 def coverage(event: Event, *, now: datetime) -> list[Block]:

@@ -44,7 +44,12 @@ PARTS = (
     Part(
         _("指挥"),
         "command",
-        (Page(_("应急事件"), "incidents"), Page(_("任务"), "workload"), Page(_("报告"), "reports")),
+        (
+            Page(_("应急事件"), "incidents"),
+            Page(_("任务"), "workload"),
+            Page(_("报告"), "reports"),
+            Page(_("指标"), "kpis"),
+        ),
     ),
     Part(_("客服"), "headset", (Page(_("业务量"), "volumes"),)),
     Part(_("媒体"), "speakerphone", (Page(_("声明"), "statements"),)),

@@ -5,6 +5,7 @@ from django.urls import include, path
 from guanlan.api.root import api
 from guanlan.intake.api import router as intake_router
 from guanlan.intake.volume_api import router as volumes_router
+from guanlan.review.api import router as review_router
 from guanlan.site import views
 from guanlan.site.more import more
 from guanlan.watch.api import router as watch_router
@@ -12,6 +13,7 @@ from guanlan.watch.api import router as watch_router
 api.add_router("", intake_router)
 api.add_router("", volumes_router)
 api.add_router("", watch_router)
+api.add_router("", review_router)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -31,5 +33,6 @@ urlpatterns = [
     path("", include("guanlan.watch.urls")),
     path("", include("guanlan.media.urls")),
     path("", include("guanlan.reports.urls")),
+    path("", include("guanlan.review.urls")),
     path("api/v1/", api.urls),
 ]

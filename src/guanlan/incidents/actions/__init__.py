@@ -12,6 +12,7 @@ from guanlan.incidents.actions.instructions import (
     disown_instruction,
     record_instruction,
 )
+from guanlan.incidents.actions.losses import record_loss, strike_loss
 from guanlan.incidents.actions.moving import change_level
 from guanlan.incidents.actions.orders import give_order
 from guanlan.incidents.actions.tasks import accept_task, complete_task, hand_over_task, waive_task
@@ -35,12 +36,14 @@ __all__ = [
     "pass_task",
     "ratify",
     "record_instruction",
+    "record_loss",
     "record_task_call",
     "return_task",
     "revoke",
     "stand_down",
     "start_first",
     "state_figure",
+    "strike_loss",
     "take_closing_report",
     "take_out",
     "waive_task",

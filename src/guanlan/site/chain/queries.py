@@ -1,7 +1,5 @@
 """Audit entries with the names of those who acted."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,10 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanlan.audit.models import Entry
+from guanlan.documents.sheet import sheet
 from guanlan.people.models import Person
-
-# A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def actors() -> dict[str, str]:
@@ -30,34 +26,24 @@ def named(entries: Iterable[Entry]) -> list[tuple[Entry, str, str]]:
 
 
 def rows(entries: Iterable[Entry]) -> Iterator[str]:
-    """Yield the entries as lines of CSV for Excel: with a byte-order mark, no cell a formula."""
+    """Return the entries as lines of CSV for Excel: with a byte-order mark, no cell a formula."""
     names = actors()
     head = [_("编号"), _("时间"), _("谁"), _("办了什么"), _("对象"), _("对象编号"), _("细节"), _("封印")]
-    yield "\ufeff" + _line(head)
-    for entry in entries:
-        yield _line(
-            [
-                entry.number,
-                timezone.localtime(entry.at).isoformat(timespec="seconds"),
-                _actor(entry, names),
-                entry.verb,
-                entry.kind,
-                entry.subject,
-                json.dumps(entry.facts, ensure_ascii=False, sort_keys=True),
-                entry.seal,
-            ]
-        )
+    return sheet(head, (_cells(entry, names) for entry in entries))
+
+
+def _cells(entry: Entry, names: dict[str, str]) -> list[Any]:
+    return [
+        entry.number,
+        timezone.localtime(entry.at).isoformat(timespec="seconds"),
+        _actor(entry, names),
+        entry.verb,
+        entry.kind,
+        entry.subject,
+        json.dumps(entry.facts, ensure_ascii=False, sort_keys=True),
+        entry.seal,
+    ]
 
 
 def _actor(entry: Entry, names: dict[str, str]) -> str:
     return names.get(entry.actor) or (_("系统") if entry.actor == "system" else entry.actor)
-
-
-def _line(cells: list[Any]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerow([_inert(cell) for cell in cells])
-    return written.getvalue()
-
-
-def _inert(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -1,0 +1,1 @@
+"""Looking back: what the plan's clocks came to, from stored rows alone."""
