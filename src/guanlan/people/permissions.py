@@ -35,6 +35,7 @@ TABLE: dict[str, frozenset[Function]] = {
         "watch.manage_models": (F.COMMAND, F.ADMINISTRATOR),
         "reports.submit": (F.MONITORING,),
         "reports.close": (F.MONITORING, F.COMMAND),
+        "reports.schedule": (F.ADMINISTRATOR, F.COMMAND),
         "incidents.decide": (F.COMMAND, F.LEADER),
         "incidents.record_instruction": (F.MONITORING, F.SUPPORT, F.COMMAND),
         "incidents.change_level": (F.COMMAND, F.LEADER),

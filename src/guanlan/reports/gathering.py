@@ -62,20 +62,20 @@ def flash(
     if incident is not None:
         blocks += sections.tasks(incident, now=now) + sections.story(incident, now=now)
     blocks += sections.instructions(event, incident, now=now)
-    blocks += sections.coverage(event, now=now)
+    blocks += sections.coverage(event.stream, now=now)
     return Document(
         title=event.name,
         made_at=now,
         blocks=tuple(blocks),
         label=_("%(unit)s舆情快报") % {"unit": event.watch.unit.name},
-        number=_("第 %(number)d 期　%(at)s") % {"number": issue.number, "at": _dated(now)},
+        number=_("第 %(number)d 期　%(at)s") % {"number": issue.number, "at": dated(now)},
         subtitle=_by(person, matter.plan),
         as_of=moment(now, now),
         level=_level(event.confirmed_level, matter.plan),
         sources=matter.proofs.sources(now),
         rolls=matter.proofs.rolls(),
         address=settings.PUBLIC_ADDRESS.rstrip("/"),
-        watermark=_watermark(event),
+        watermark=watermark(event.stream),
         footer=_("内部"),
     )
 
@@ -89,21 +89,21 @@ def closing(incident: Incident, person: Person, now: datetime, *, issue: Issue) 
     blocks += figures.times(measured, matter.rows, matter.proofs, now=now) + _counts(matter, now)
     blocks += sections.tasks(incident, now=now) + sections.statements(incident, now=now)
     blocks += sections.instructions(event, incident, now=now)
-    blocks += sections.story(incident, now=now) + sections.coverage(event, now=now)
+    blocks += sections.story(incident, now=now) + sections.coverage(event.stream, now=now)
     return Document(
         title=incident.name,
         made_at=now,
         blocks=tuple(blocks),
         label=_("%(unit)s舆情总结报告") % {"unit": incident.unit.name},
         number=_("%(incident)s　第 %(number)d 版　%(at)s")
-        % {"incident": incident.number, "number": issue.number, "at": _dated(now)},
+        % {"incident": incident.number, "number": issue.number, "at": dated(now)},
         subtitle=_by(person, matter.plan),
         as_of=moment(now, now),
         level=_level(incident.level, matter.plan),
         sources=matter.proofs.sources(now),
         rolls=matter.proofs.rolls(),
         address=settings.PUBLIC_ADDRESS.rstrip("/"),
-        watermark=_watermark(event),
+        watermark=watermark(event.stream),
         footer=_("内部"),
     )
 
@@ -141,13 +141,14 @@ def _wanted(matter: Matter, issue: Issue, now: datetime) -> str:
     return _("请 %(by)s 前签收，并决定：启动%(level)s响应，或先观察。") % {"by": by, "level": level}
 
 
-def _dated(now: datetime) -> str:
+def dated(now: datetime) -> str:
+    """Write a moment in full, for a report's number."""
     return f"{timezone.localtime(now):%Y-%m-%d %H:%M}"
 
 
-def _watermark(event: Event) -> str:
+def watermark(stream: Stream) -> str:
     """Nobody shall take the report of a drill or a demo for a real one."""
-    return {Stream.Kind.DRILL: _("演练"), Stream.Kind.DEMO: _("演示")}.get(Stream.Kind(event.stream.kind), "")
+    return {Stream.Kind.DRILL: _("演练"), Stream.Kind.DEMO: _("演示")}.get(Stream.Kind(stream.kind), "")
 
 
 def _flash_lead(matter: Matter, now: datetime) -> tuple[Run, ...]:

@@ -1,4 +1,4 @@
-"""What the worker does for reports: asks again who has not read, and makes the files."""
+"""What the worker does for reports: issues the daily one, asks again who has not read, makes the files."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,7 +18,9 @@ from guanlan.documents.word import render_docx
 from guanlan.errors import Refused
 from guanlan.notify.actions import tell
 from guanlan.notify.models import Message
+from guanlan.people.queries import root_unit
 from guanlan.reports import queries
+from guanlan.reports.actions.daily import issue_daily
 from guanlan.reports.models import Receipt, Rendering, Report
 
 NowFor = Callable[[Stream], datetime]
@@ -42,6 +44,17 @@ def chase_next_receipt(now_for: NowFor = edge.now_for) -> bool:
             _chase(receipt, now)
             return True
     return False
+
+
+def issue_next_daily(now_for: NowFor = edge.now_for) -> bool:
+    """Issue the daily report of the next stream whose hour has come; say whether there was one.
+
+    A day that was missed is made up for by one report, once, that says so.
+    """
+    if root_unit() is None:
+        return False
+    streams = Stream.objects.filter(closed_at=None, paused=False).order_by("pk")
+    return any(issue_daily(stream=stream, now=now_for(stream)) for stream in streams)
 
 
 def render_next_report(now_for: NowFor = edge.now_for, real_now: RealNow = edge.real_now) -> bool:
@@ -98,7 +111,10 @@ def _chase(receipt: Receipt, now: datetime) -> None:
         persons = {receipt.person_id: (receipt.person, words)}
         unread = _("%(name)s还没有签收：%(title)s") % {"name": receipt.person.name, "title": report.title}
         for other in (*queries.command_of(report.incident, at=now), report.written_by):
-            persons.setdefault(other.pk, (other, unread))
+            if other is not None:
+                persons.setdefault(other.pk, (other, unread))
+        daily = report.kind == Report.Kind.DAILY
+        urgency = Message.Urgency.NORMAL if daily else Message.Urgency.URGENT
         seeing = [(person, title) for person, title in persons.values() if queries.may_see(report, person)]
         for person, title in seeing:
             tell(
@@ -108,7 +124,7 @@ def _chase(receipt: Receipt, now: datetime) -> None:
                 link=reverse("report", args=[report.key]),
                 cause=f"report:{report.key}",
                 step=f"unread-{receipt.person.key}",
-                urgency=Message.Urgency.URGENT,
+                urgency=urgency,
                 now=now,
             )
         record(

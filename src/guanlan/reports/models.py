@@ -8,32 +8,40 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from guanlan.clocks.models import StreamRow
+from guanlan.clocks.models import Kept, StreamRow
 from guanlan.incidents.models import Incident
-from guanlan.people.models import Person
+from guanlan.people.models import Group, Person
 from guanlan.watch.models import Event
 
 
 class Report(StreamRow):
-    """A report (报告), frozen when it is written: `frozen` is all it says, `sha256` its hash."""
+    """A report (报告), frozen when it is written: `frozen` is all it says, `sha256` its hash.
+
+    A daily report is of its day (`day`, in Shanghai) and of no event. What the system made by
+    itself was written by nobody.
+    """
 
     class Kind(models.TextChoices):
         FLASH = "FLASH", _("快报")
+        FOLLOWUP = "FOLLOWUP", _("续报")
+        DAILY = "DAILY", _("日报")
         CLOSING = "CLOSING", _("总结报告")
 
     kind = models.CharField(max_length=8, choices=Kind)
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="reports")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="reports")
+    day = models.DateField(null=True, blank=True)
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="reports")
     number = models.PositiveIntegerField(default=1)
     title = models.CharField(max_length=160)
     frozen = models.JSONField()
     sha256 = models.CharField(max_length=64)
     written_at = models.DateTimeField()
-    written_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-written_at", "-pk")
+        constraints = (models.UniqueConstraint(fields=["stream", "day"], name="reports_one_daily"),)
 
     def __str__(self) -> str:
         return self.title
@@ -94,3 +102,14 @@ class Receipt(StreamRow):
     def visible_to(cls, person: Any) -> models.QuerySet[Self]:
         """Return the receipts of the reports this person may see."""
         return super().visible_to(person).filter(report__in=Report.visible_to(person))
+
+
+class DailySchedule(Kept):
+    """When the daily report (日报) goes out and to whom, as the company set it."""
+
+    sent_at = models.TimeField()  # in Shanghai
+    groups = models.ManyToManyField(Group, related_name="+")
+    persons = models.ManyToManyField(Person, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.sent_at:%H:%M}"

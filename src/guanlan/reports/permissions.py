@@ -2,3 +2,4 @@
 
 SUBMIT = "reports.submit"
 CLOSE = "reports.close"
+SCHEDULE = "reports.schedule"

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from guanlan.reports import views
+from guanlan.reports import settings_views, views
 
 urlpatterns = [
     path("reports/", views.reports_page, name="reports"),
+    path("reports/settings/", settings_views.settings_page, name="report-settings"),
     path("reports/<str:key>/", views.report_page, name="report"),
     path("reports/<str:key>/read/", views.read, name="report-read"),
     path("reports/<str:key>/distribute/", views.distribute_page, name="report-distribute"),
