@@ -10,7 +10,12 @@ from guanlan.incidents.jobs import remind_next_overdue
 from guanlan.intake.jobs import poll_next_source, read_next_batch, watch_for_silence
 from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
 from guanlan.plan.jobs import start_next_version
-from guanlan.reports.jobs import chase_next_receipt, issue_next_daily, render_next_report
+from guanlan.reports.jobs import (
+    chase_next_receipt,
+    follow_up_next,  # Incident whose follow-up is due -> a reminder, then the computed Report
+    issue_next_daily,
+    render_next_report,
+)
 from guanlan.watch.jobs import analyse_next, tell_next_signal
 
 Stage = Callable[[], bool]
@@ -23,6 +28,7 @@ STAGES: tuple[Stage, ...] = (
     analyse_next,  # Posts -> journal -> Readings, Hits, Events, Signals
     tell_next_signal,  # Signal -> Messages to those whom the plan names
     remind_next_overdue,  # Task past a deadline -> Messages, step by step upwards
+    follow_up_next,  # Incident whose follow-up is due -> a reminder, then the computed Report
     issue_next_daily,  # the hour of the daily report -> Report, Receipts
     chase_next_receipt,  # Report that nobody has read -> Messages
     render_next_report,  # Report that somebody asked for -> HTML, Word, PDF

@@ -54,3 +54,17 @@ class ScheduleForm(Boxes):
             groups.queryset = open_groups()
         if isinstance(persons, forms.ModelMultipleChoiceField):
             persons.queryset = Person.visible_to(person).filter(is_active=True).order_by("name")
+
+
+class FollowUpForm(Boxes):
+    """What the monitor adds to the figures, in a sentence or two each."""
+
+    progress = forms.CharField(
+        label=_("进展"),
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("上一期以来有什么变化"),
+    )
+    next_step = forms.CharField(
+        label=_("下一步"), required=False, widget=forms.Textarea({"rows": 3}), help_text=_("谁在几时前做什么")
+    )

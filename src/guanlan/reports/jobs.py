@@ -16,11 +16,15 @@ from guanlan.documents.page import render_html
 from guanlan.documents.paper import render_pdf
 from guanlan.documents.word import render_docx
 from guanlan.errors import Refused
+from guanlan.incidents.models import Incident
 from guanlan.notify.actions import tell
 from guanlan.notify.models import Message
 from guanlan.people.queries import root_unit
 from guanlan.reports import queries
 from guanlan.reports.actions.daily import issue_daily
+from guanlan.reports.actions.following import NotActive, issue_follow_up, remind_of_follow_up
+from guanlan.reports.actions.keeping import Overtaken
+from guanlan.reports.cadence import next_turn
 from guanlan.reports.models import Receipt, Rendering, Report
 
 NowFor = Callable[[Stream], datetime]
@@ -55,6 +59,28 @@ def issue_next_daily(now_for: NowFor = edge.now_for) -> bool:
         return False
     streams = Stream.objects.filter(closed_at=None, paused=False).order_by("pk")
     return any(issue_daily(stream=stream, now=now_for(stream)) for stream in streams)
+
+
+def follow_up_next(now_for: NowFor = edge.now_for) -> bool:
+    """Remind of a follow-up that is soon due, or send the computed one that is; say whether there was one."""
+    for stream in Stream.objects.filter(closed_at=None, paused=False).order_by("pk"):
+        now = now_for(stream)
+        for incident in Incident.objects.filter(stream=stream, state=Incident.State.ACTIVE).order_by("pk"):
+            if _follow_up(incident, now):
+                return True
+    return False
+
+
+def _follow_up(incident: Incident, now: datetime) -> bool:
+    turn = next_turn(incident)
+    if turn is None or now < turn.remind_at:
+        return False
+    if now < turn.due:
+        return remind_of_follow_up(incident=incident, turn=turn, now=now) > 0
+    try:
+        return issue_follow_up(incident=incident, now=now) is not None
+    except (NotActive, Overtaken):
+        return True  # a person was faster
 
 
 def render_next_report(now_for: NowFor = edge.now_for, real_now: RealNow = edge.real_now) -> bool:

@@ -16,5 +16,6 @@ urlpatterns = [
     path("reports/<str:key>/posts/<str:code>/keys/", views.roll_keys, name="report-roll-keys"),
     path("reports/files/<str:key>/download/", views.report_file, name="report-file"),
     path("events/<str:key>/report/", views.submit, name="report-submit"),
+    path("incidents/<str:key>/follow-up/", views.follow_up_page, name="follow-up"),
     path("incidents/<str:key>/closing-report/", views.close, name="report-close"),
 ]
