@@ -25,6 +25,7 @@ from guanlan.reports.actions.daily import issue_daily
 from guanlan.reports.actions.following import NotActive, issue_follow_up, remind_of_follow_up
 from guanlan.reports.actions.keeping import Overtaken
 from guanlan.reports.cadence import next_turn
+from guanlan.reports.gathering import dated
 from guanlan.reports.models import Receipt, Rendering, Report
 
 NowFor = Callable[[Stream], datetime]
@@ -93,7 +94,10 @@ def render_next_report(now_for: NowFor = edge.now_for, real_now: RealNow = edge.
         return False
     asked, mine = claim
     try:
-        made = {"content": rendered(asked.report, asked.format), "made_at": now_for(asked.stream)}
+        made = {
+            "content": rendered(asked.report, asked.format, stamp_of(asked)),
+            "made_at": now_for(asked.stream),
+        }
     except (Refused, RuntimeError, ValueError, OSError) as wrong:
         made = {"failure": str(wrong)[:300] or _("没有做成，原因未知。")}
     mine.update(**made, claimed_until=None, changed_seq=touch(asked.stream))
@@ -104,7 +108,7 @@ def _claim(now: datetime) -> tuple[Rendering, QuerySet[Rendering]] | None:
     """Return the next file and, as a query, the claim to it; workers' claims run on the machine's clock."""
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
     waiting = Rendering.objects.filter(free, made_at=None, failure="")
-    asked = waiting.select_related("report", "stream").order_by("asked_at", "pk").first()
+    asked = waiting.select_related("report", "stream", "person").order_by("asked_at", "pk").first()
     if asked is None:
         return None
     until = now + RENDERED_WITHIN
@@ -114,16 +118,21 @@ def _claim(now: datetime) -> tuple[Rendering, QuerySet[Rendering]] | None:
     return asked, Rendering.objects.filter(pk=asked.pk, made_at=None, claimed_until=until)
 
 
-def rendered(report: Report, form: str) -> bytes:
-    """Return the report in a format; Altered when the stored report has another hash than its own."""
+def stamp_of(asked: Rendering) -> str:
+    """Return the words that mark a copy: whose it is, and when it was asked for."""
+    return f"{asked.person.name} {dated(asked.asked_at)}" if asked.person else ""
+
+
+def rendered(report: Report, form: str, stamp: str) -> bytes:
+    """Return the report in a format, marked; Altered when the stored report has another hash than its own."""
     frozen = queries.frozen(report)
     if frozen.sha256 != report.sha256:
         raise Altered(
             _("“%(title)s”的内容与校验码不符，没有生成文件。请管理员核对。") % {"title": report.title}
         )
     if form == Rendering.Format.HTML:
-        return render_html(frozen).encode()
-    return render_pdf(frozen) if form == Rendering.Format.PDF else render_docx(frozen)
+        return render_html(frozen, stamp).encode()
+    return render_pdf(frozen, stamp) if form == Rendering.Format.PDF else render_docx(frozen, stamp)
 
 
 def _chase(receipt: Receipt, now: datetime) -> None:

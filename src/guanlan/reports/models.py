@@ -54,7 +54,7 @@ class Report(StreamRow):
 
 
 class Rendering(StreamRow):
-    """A report as a file; made by the worker from the frozen data."""
+    """A person's copy of a report as a file, marked as such; made by the worker from the frozen data."""
 
     class Format(models.TextChoices):
         HTML = "HTML", "HTML"
@@ -63,6 +63,8 @@ class Rendering(StreamRow):
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="renderings")
     format = models.CharField(max_length=4, choices=Format)
+    # Nobody: made before copies were marked; nobody gets it any more.
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField()
     # A worker is at it until then; one that dies leaves it to the next.
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -71,15 +73,19 @@ class Rendering(StreamRow):
     failure = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["report", "format"], name="reports_one_per_format"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["report", "format", "person"], name="reports_one_copy_per_format"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.report} {self.format}"
 
     @classmethod
     def visible_to(cls, person: Any) -> models.QuerySet[Self]:
-        """Return the renderings of the reports this person may see."""
-        return super().visible_to(person).filter(report__in=Report.visible_to(person))
+        """Return this person's own copies of the reports that the person may still see."""
+        return super().visible_to(person).filter(person=person, report__in=Report.visible_to(person))
 
 
 class Receipt(StreamRow):

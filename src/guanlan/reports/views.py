@@ -28,6 +28,7 @@ from guanlan.reports import queries
 from guanlan.reports.actions import (
     ask_rendering,
     distribute,
+    download_file,
     read_report,
     submit_flash,
     submit_follow_up,
@@ -152,7 +153,7 @@ def files(request: PersonRequest, key: str) -> HttpResponse:
         ask_rendering(report=report, format=wanted, person=request.user, now=request.now)
     if request.POST and not request.htmx:
         return redirect("report", key=key)
-    return render(request, "reports/_files.html", {"report": report, **_files(report)})
+    return render(request, "reports/_files.html", {"report": report, **_files(request, report)})
 
 
 @login_required
@@ -160,7 +161,8 @@ def report_file(request: PersonRequest, key: str) -> HttpResponse:
     """Send a rendering as a download, never to be shown by the browser as a page of ours."""
     made = Rendering.visible_to(request.user).filter(made_at__isnull=False).select_related("report")
     rendering = get_object_or_404(made, key=key)
-    answer = HttpResponse(bytes(rendering.content or b""), content_type=FILES[rendering.format])
+    content = download_file(rendering=rendering, person=request.user, now=request.now)
+    answer = HttpResponse(content, content_type=FILES[rendering.format])
     name = quote(f"{rendering.report.title}.{rendering.format.lower()}", safe="")
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return answer
@@ -212,8 +214,9 @@ def _report(request: PersonRequest, key: str) -> Report:
     return get_object_or_404(found, key=key)
 
 
-def _files(report: Report) -> dict[str, Any]:
-    ordered = {one.format: one for one in report.renderings.defer("content")}
+def _files(request: PersonRequest, report: Report) -> dict[str, Any]:
+    own = Rendering.visible_to(request.user).filter(report=report)
+    ordered = {one.format: one for one in own.defer("content")}
     rows = [(form, ordered.get(form)) for form in Rendering.Format]
     running = any(one and not one.made_at and not one.failure for _form, one in rows)
     return {"files": rows, "running": running}
@@ -245,5 +248,5 @@ def _content(request: PersonRequest, report: Report) -> dict[str, Any]:
         "mine": next((receipt for receipt in receipts if receipt.person_id == request.user.pk), None),
         "may_distribute": may(request.user, code, at=request.now),
         "group_message": _group_message(report),
-        **_files(report),
+        **_files(request, report),
     }

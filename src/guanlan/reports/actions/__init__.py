@@ -2,7 +2,7 @@
 
 from guanlan.reports.actions.closing import NotStoodDown, distribute, write_closing
 from guanlan.reports.actions.daily import issue_daily, set_schedule
-from guanlan.reports.actions.files import ask_rendering
+from guanlan.reports.actions.files import ask_rendering, download_file
 from guanlan.reports.actions.following import (
     NotActive,
     issue_follow_up,
@@ -21,6 +21,7 @@ __all__ = [
     "Overtaken",
     "ask_rendering",
     "distribute",
+    "download_file",
     "issue_daily",
     "issue_follow_up",
     "read_report",

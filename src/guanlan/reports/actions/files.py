@@ -1,4 +1,4 @@
-"""Asking for a report as a file."""
+"""Asking for a copy of a report as a file, and taking it out of the house."""
 
 from datetime import datetime
 
@@ -11,11 +11,12 @@ from guanlan.reports.models import Rendering, Report
 
 
 def ask_rendering(*, report: Report, format: str, person: Person, now: datetime) -> Rendering:
-    """Ask the worker for the report as a file and return the order; a failed one is asked anew."""
+    """Ask the worker for the person's copy as a file and return the order; a failed one is asked anew."""
     with transaction.atomic():
         asked, created = Rendering.objects.get_or_create(
             report=report,
             format=Rendering.Format(format),
+            person=person,
             defaults={"stream": report.stream, "asked_at": now},
         )
         failed = Rendering.objects.filter(pk=asked.pk, made_at=None).exclude(failure="")
@@ -30,3 +31,13 @@ def ask_rendering(*, report: Report, format: str, person: Person, now: datetime)
             )
             asked.refresh_from_db()
     return asked
+
+
+def download_file(*, rendering: Rendering, person: Person, now: datetime) -> bytes:
+    """Return the file, and note who took which report out, as what, and when."""
+    with transaction.atomic():
+        facts = {"format": rendering.format, "file": rendering.key}
+        record_report(
+            verb="reports.download_file", report=rendering.report, person=person, now=now, facts=facts
+        )
+    return bytes(rendering.content or b"")
