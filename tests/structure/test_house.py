@@ -26,6 +26,7 @@ WITHOUT_STREAM = {
     "notify.Channel": "the company's ways out, for all that is real",
     "notify.Way": "belongs to a person",
     "reports.DailySchedule": "the company's, for every stream",
+    "reports.Addressee": "the company's, for every stream",
     "api.Token": "belongs to a person",
     "api.KeptAnswer": "belongs to a token",
     "plan.PlanVersion": "the plan is the company's; an incident pins a version",

@@ -36,6 +36,8 @@ TABLE: dict[str, frozenset[Function]] = {
         "reports.submit": (F.MONITORING,),
         "reports.close": (F.MONITORING, F.COMMAND),
         "reports.schedule": (F.ADMINISTRATOR, F.COMMAND),
+        "reports.set_addressees": (F.ADMINISTRATOR, F.COMMAND, F.LEGAL),
+        "reports.write_brief": (F.MONITORING, F.MEDIA, F.LEGAL, F.SUPPORT),
         "incidents.decide": (F.COMMAND, F.LEADER),
         "incidents.record_instruction": (F.MONITORING, F.SUPPORT, F.COMMAND),
         "incidents.change_level": (F.COMMAND, F.LEADER),

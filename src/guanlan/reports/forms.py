@@ -1,12 +1,17 @@
-"""Who is to get a report, and when."""
+"""Who is to get a report, and when; what goes outside the house."""
+
+from collections.abc import Iterable
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from guanlan.clocks.models import OutsideRule
 from guanlan.people.forms import Boxes
 from guanlan.people.models import Person
 from guanlan.people.queries import open_groups
-from guanlan.reports.models import Report
+from guanlan.plan.levels import Level
+from guanlan.plan.wording import level_word
+from guanlan.reports.models import Addressee, Report
 
 
 class DistributeForm(forms.Form):
@@ -68,3 +73,62 @@ class FollowUpForm(Boxes):
     next_step = forms.CharField(
         label=_("下一步"), required=False, widget=forms.Textarea({"rows": 3}), help_text=_("谁在几时前做什么")
     )
+
+
+class AddresseeForm(Boxes):
+    """Whom to inform outside, at which levels, by when, in which words."""
+
+    name = forms.CharField(label=_("名称"), max_length=60)
+    kind = forms.ChoiceField(label=_("类别"), choices=Addressee.Kind.choices)
+    levels = forms.MultipleChoiceField(label=_("哪些等级要报"), widget=forms.CheckboxSelectMultiple)
+    rule = forms.ChoiceField(
+        label=_("时限"), required=False, help_text=_("从启动响应起算；规则在“外部时限”里改和加")
+    )
+    template = forms.CharField(label=_("情况说明模板"), max_length=4000, widget=forms.Textarea({"rows": 12}))
+
+    def __init__(
+        self, *args: object, levels: Iterable[Level], rules: Iterable[OutsideRule], **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        named, timed = self.fields["levels"], self.fields["rule"]
+        if isinstance(named, forms.MultipleChoiceField):
+            named.choices = [(level.key, f"{level_word(level.key)} {level.name}") for level in levels]
+        if isinstance(timed, forms.ChoiceField):
+            timed.choices = [("", _("没有时限")), *((rule.code, rule.name) for rule in rules)]
+
+
+class BriefForm(Boxes):
+    """The wording of a brief."""
+
+    title = forms.CharField(label=_("标题"), max_length=120)
+    body = forms.CharField(label=_("正文"), max_length=8000, widget=forms.Textarea({"rows": 14}))
+
+
+class VerdictForm(Boxes):
+    """The wording that the signer has read, by its hash."""
+
+    sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class ReturnForm(VerdictForm):
+    """Why it goes back."""
+
+    reason = forms.CharField(label=_("退回原因"), max_length=300)
+
+
+class SentForm(VerdictForm):
+    """When and how a person sent it."""
+
+    sent_at = forms.DateTimeField(
+        label=_("发出时间"), widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    how = forms.CharField(label=_("怎么发出的"), max_length=120, help_text=_("邮箱、系统填报、专人送达等"))
+
+
+class ReplyForm(Boxes):
+    """What the addressee answered."""
+
+    replied_at = forms.DateTimeField(
+        label=_("答复时间"), widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    reply = forms.CharField(label=_("对方答复"), max_length=500, widget=forms.Textarea({"rows": 3}))

@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from guanlan.clocks.models import Kept, StreamRow
-from guanlan.incidents.models import Incident
+from guanlan.approvals.models import Text, Version
+from guanlan.clocks.models import Kept, StreamRow, new_key
+from guanlan.incidents.models import Incident, IncidentRow
 from guanlan.people.models import Group, Person
 from guanlan.watch.models import Event
 
@@ -119,3 +120,62 @@ class DailySchedule(Kept):
 
     def __str__(self) -> str:
         return f"{self.sent_at:%H:%M}"
+
+
+class Addressee(Kept):
+    """Whom the company informs outside the house at which levels (上报对象), by when and in which words.
+
+    A change closes the row and opens the next one with the same `code`.
+    """
+
+    class Kind(models.TextChoices):
+        REGULATOR = "REGULATOR", _("监管部门")
+        PARENT = "PARENT", _("上级单位")
+        PLATFORM = "PLATFORM", _("平台")
+        OTHER = "OTHER", _("其他")
+
+    code = models.CharField(max_length=12, default=new_key)
+    name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=9, choices=Kind)
+    levels = models.JSONField(default=list)
+    # The code of a rule in `clocks.outside`; none: no time is set.
+    rule = models.CharField(max_length=40, blank=True)
+    template = models.TextField()
+
+    class Meta:
+        ordering = ("kind", "name", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(until=None), name="reports_one_standing_addressee"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Brief(IncidentRow):
+    """What an addressee outside is told of an incident (情况说明); a person sends it, this is the record.
+
+    Its figures come from `report`, as that was frozen; wording and signatures live in approvals.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="briefs")
+    addressee = models.ForeignKey(Addressee, on_delete=models.PROTECT, related_name="briefs")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="briefs")
+    text = models.OneToOneField(Text, on_delete=models.PROTECT, related_name="brief")
+    due_at = models.DateTimeField(null=True, blank=True)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    sent_how = models.CharField(max_length=120, blank=True)
+    sent_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    reply = models.CharField(max_length=500, blank=True)
+    replied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["incident", "addressee"], name="reports_one_brief_each"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.addressee} {self.incident}"

@@ -3,3 +3,5 @@
 SUBMIT = "reports.submit"
 CLOSE = "reports.close"
 SCHEDULE = "reports.schedule"
+SET_ADDRESSEES = "reports.set_addressees"
+WRITE_BRIEF = "reports.write_brief"

@@ -9,6 +9,7 @@ from guanlan.incidents.models import Incident
 from guanlan.incidents.permissions import DECIDE
 from guanlan.people.permissions import may
 from guanlan.reports.cadence import next_turn
+from guanlan.reports.outside import rows
 from guanlan.reports.permissions import SUBMIT
 from guanlan.reports.queries import active_incident, command_of
 from guanlan.watch.models import Event
@@ -32,6 +33,10 @@ def report_steps(event: Event, person: Any, now: datetime) -> dict[str, Any]:
 
 @register.simple_tag
 def follow_up_turn(incident: Incident, person: Any, now: datetime) -> dict[str, Any]:
-    """Return the next follow-up's `turn`, and whether this person may write it."""
+    """Return the next follow-up's `turn`, whether this person may write it, and the clocks of `outside`."""
     active = incident.state == Incident.State.ACTIVE
-    return {"turn": next_turn(incident), "may_submit": active and may(person, SUBMIT, at=now)}
+    return {
+        "turn": next_turn(incident),
+        "may_submit": active and may(person, SUBMIT, at=now),
+        "outside": [row for row in rows(incident, person, now=now) if row.due],
+    }
