@@ -13,7 +13,12 @@ from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
 from guanlan.notify.swaps import tell_next_swap
 from guanlan.notify.vacancies import remind_of_vacancies
 from guanlan.plan.jobs import start_next_version
-from guanlan.reports.jobs import chase_next_receipt, render_next_report
+from guanlan.reports.jobs import (
+    chase_next_receipt,
+    follow_up_next,
+    issue_next_daily,
+    render_next_report,
+)
 from guanlan.watch.jobs import analyse_next, tell_next_signal
 
 Stage = Callable[[], bool]
@@ -29,6 +34,8 @@ STAGES: tuple[Stage, ...] = (
     remind_next_warning,  # EarlyWarning that wants looking at again -> Messages
     remind_next_overdue,  # Task past a deadline -> Messages, step by step upwards
     chase_next_handover,  # Sheet that the successor has not signed -> Messages to the lead
+    follow_up_next,  # Incident whose follow-up is due -> a reminder, then the computed Report
+    issue_next_daily,  # the hour of the daily report -> Report, Receipts
     chase_next_receipt,  # Report that nobody has read -> Messages
     tell_next_swap,  # Swap of a shift, asked for or answered -> Messages
     remind_of_vacancies,  # Groups without lead, deputy or watch -> Messages, once a day

@@ -36,11 +36,11 @@ def work(at: datetime = NOW) -> bool:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note each rendering as it is begun."""
     begun: list[str] = []
-    true: Callable[[Report, str], bytes] = jobs.rendered
+    true: Callable[[Report, str, str], bytes] = jobs.rendered
 
-    def noted(report: Report, form: str) -> bytes:
+    def noted(report: Report, form: str, stamp: str) -> bytes:
         begun.append(form)
-        return true(report, form)
+        return true(report, form, stamp)
 
     monkeypatch.setattr(jobs, "rendered", noted)
     return begun
@@ -75,12 +75,12 @@ def test_while_one_worker_is_at_a_file_another_takes_the_next(
     ask(report, "PDF", cast)
     true, begun = jobs.rendered, []
 
-    def slow(found: Report, form: str) -> bytes:
+    def slow(found: Report, form: str, stamp: str) -> bytes:
         begun.append(form)
         if form == "HTML":
             assert work()  # the second worker, while the first one renders
             assert not work()
-        return true(found, form)
+        return true(found, form, stamp)
 
     monkeypatch.setattr(jobs, "rendered", slow)
     assert work()
@@ -106,8 +106,8 @@ def test_a_worker_thought_dead_writes_nothing_over(
     ask(report, "HTML", cast)
     late = NOW + timedelta(minutes=6)
 
-    def overtaken(found: Report, form: str) -> bytes:
-        monkeypatch.setattr(jobs, "rendered", lambda _report, _form: b"by the second")
+    def overtaken(found: Report, form: str, stamp: str) -> bytes:
+        monkeypatch.setattr(jobs, "rendered", lambda _report, _form, _stamp: b"by the second")
         assert work(late)
         return b"by the first"
 
@@ -122,7 +122,9 @@ def test_a_failed_file_is_free_to_be_asked_for_again(
 ) -> None:
     ask(report, "HTML", cast)
     with monkeypatch.context() as broken:
-        broken.setattr(jobs, "rendered", lambda _report, _form: (_ for _ in ()).throw(OSError("no disk")))
+        broken.setattr(
+            jobs, "rendered", lambda _report, _form, _stamp: (_ for _ in ()).throw(OSError("no disk"))
+        )
         assert work()
     assert not work()
 

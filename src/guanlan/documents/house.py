@@ -25,8 +25,7 @@ def letterhead(content: dict[str, Any]) -> Any:
     set_page(section)
     set_styles(house.styles)
     lay_header(section.header.paragraphs[0], content)
-    if content["watermark"]:
-        lay_watermark(section.header.paragraphs[0], content["watermark"])
+    lay_watermarks(section.header.paragraphs[0], content)
     lay_title(house, content)
     lay_footer(section.footer, content)
     return house
@@ -85,12 +84,25 @@ def lay_header(paragraph: Any, content: dict[str, Any]) -> None:
     paragraph._p.get_or_add_pPr().insert_element_before(borders, "w:tabs", "w:jc")
 
 
-def lay_watermark(paragraph: Any, words: str) -> None:
+def lay_watermarks(paragraph: Any, content: dict[str, Any]) -> None:
+    """What kind of document it is, and whose copy: the one in the middle, the other below it."""
+    if content["watermark"]:
+        lay_watermark(paragraph, content["watermark"], "PowerPlusWaterMarkObject1", 72, "center")
+    if content["stamp"]:
+        place = "bottom" if content["watermark"] else "center"
+        lay_watermark(paragraph, content["stamp"], "PowerPlusWaterMarkObject2", 26, place)
+
+
+def lay_watermark(paragraph: Any, words: str, name: str, height: int, place: str) -> None:
     """Pale slanted words behind every page: Word's own way, a shape in the header."""
     picture = parse_xml(WATERMARK.read_bytes())
     shape = next(node for node in picture if node.tag.endswith("}shape"))
-    width = min(72 * len(words), 430)
-    shape.set("style", shape.get("style").replace("width:0pt", f"width:{width}pt"))
+    width = min(height * len(words), 430)
+    style = shape.get("style").replace("width:0pt", f"width:{width}pt")
+    style = style.replace("height:72pt", f"height:{height}pt")
+    style = style.replace("mso-position-vertical:center", f"mso-position-vertical:{place}")
+    shape.set("style", style)
+    shape.set("id", name)
     next(node for node in shape if node.tag.endswith("}textpath")).set("string", words)
     paragraph.add_run()._r.append(picture)
 

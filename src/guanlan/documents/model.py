@@ -174,6 +174,8 @@ class Document:
     signatures: tuple[Signature, ...] = ()
     watermark: str = ""
     footer: str = ""  # e.g. who may read it
+    # Figures by name, for whoever compares them with those of a later document; not printed.
+    measured: tuple[tuple[str, int | None], ...] = ()
 
 
 def text(words: str, *posts: int, strong: bool = False) -> Text:

@@ -9,14 +9,18 @@ from django.template import Context, Engine, Template
 from guanlan.documents.frozen import Frozen
 from guanlan.documents.printed import is_wide, printed
 
+TILES = 60  # as many as fill a large screen
 
-def render_html(frozen: Frozen) -> str:
+
+def render_html(frozen: Frozen, stamp: str = "") -> str:
     """The document as one HTML page without a script or a reference to anything outside.
+
+    `stamp` (whose copy it is) stands pale all over it; it is no part of the frozen data.
 
     The same frozen data give the same string. Every text is escaped by the template engine; only the
     charts' SVG is not, and ECharts escapes the words in it.
     """
-    content = printed(frozen)
+    content = printed(frozen) | {"stamp": stamp, "tiles": range(TILES)}
     for block in content["blocks"]:
         if block["kind"] == "table":
             block |= aligned(block)

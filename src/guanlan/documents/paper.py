@@ -16,13 +16,13 @@ PICTURE = b'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.
 PICTURE_PPI = 200
 
 
-def render_pdf(frozen: Frozen) -> bytes:
-    """The document as a tagged A4 PDF; the same frozen data give the same bytes.
+def render_pdf(frozen: Frozen, stamp: str = "") -> bytes:
+    """The document as a tagged A4 PDF; the same frozen data and stamp give the same bytes.
 
     Text reaches the template as JSON strings and is never read as markup.
     """
     made_at = datetime.fromisoformat(frozen.content()["made_at"])
-    content = printed(frozen) | {"date": [made_at.year, made_at.month, made_at.day]}
+    content = printed(frozen) | {"date": [made_at.year, made_at.month, made_at.day], "stamp": stamp}
     source = TEMPLATE.read_bytes()
     return compiled(source, {"document": json.dumps(content)}, "pdf", int(made_at.timestamp()))
 

@@ -22,9 +22,9 @@ SOURCE_IDS, ROLL_IDS = 0, 10_000  # bookmarks are numbered; no report has so man
 FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def render_docx(frozen: Frozen) -> bytes:
-    """The document as a .docx; the same frozen data give the same bytes."""
-    content = printed(frozen)
+def render_docx(frozen: Frozen, stamp: str = "") -> bytes:
+    """The document as a .docx; the same frozen data and stamp give the same bytes."""
+    content = printed(frozen) | {"stamp": stamp}
     word = letterhead(content)
     write_properties(word.core_properties, content)
     for block in content["blocks"]:

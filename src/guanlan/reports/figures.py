@@ -23,6 +23,7 @@ from guanlan.documents.model import (
     text,
 )
 from guanlan.incidents.models import Incident
+from guanlan.incidents.states import OPEN
 from guanlan.incidents.wording import length, moment
 from guanlan.intake.models import Post
 from guanlan.intake.reading.links import platform_called
@@ -58,6 +59,23 @@ def recent(rows: Sequence[Row], proofs: Proofs, *, now: datetime) -> tuple[Run, 
         "share": (len(negative) * 1000 // len(late) + 5) // 10,
     }
     return count, proofs.few_or_roll(words, "recent-negative", _("近 2 小时的负面帖文"), negative)
+
+
+def standing(rows: Sequence[Row], incident: Incident | None, *, now: datetime) -> tuple[tuple[str, int], ...]:
+    """Return the figures that the next report is compared by, in the order in which they are told."""
+    counts = [
+        ("posts", len(rows)),
+        ("negative", sum(row.stance == "negative" for row in rows)),
+        ("recent", sum(now - 2 * HOUR < row.at <= now for row in rows)),
+    ]
+    if incident is not None:
+        tasks = list(incident.tasks.all())
+        waiting = [task for task in tasks if task.state in OPEN]
+        counts += [
+            ("tasks_done", len(tasks) - len(waiting)),
+            ("tasks_late", sum(task.deadline < now for task in waiting)),
+        ]
+    return tuple(counts)
 
 
 def times(measured: Times, rows: Sequence[Row], proofs: Proofs, *, now: datetime) -> list[Block]:

@@ -54,7 +54,7 @@ def flash(
 ) -> Document:
     """Gather the flash report (快报) of an event, and of its active incident, as they stand."""
     version = incident.plan_version if incident else in_force(event.watch.unit)
-    matter = _matter(event, incident, document(version) if version else None, issue.key, now)
+    matter = matter_of(event, incident, document(version) if version else None, issue.key, now)
     blocks: list[Block] = [Paragraph(_flash_lead(matter, now), lead=True)]
     blocks.append(Paragraph(text(_wanted(matter, issue, now)), lead=True))
     measured = times_of(event, incident, reporting_at=now)
@@ -62,20 +62,21 @@ def flash(
     if incident is not None:
         blocks += sections.tasks(incident, now=now) + sections.story(incident, now=now)
     blocks += sections.instructions(event, incident, now=now)
-    blocks += sections.coverage(event, now=now)
+    blocks += sections.coverage(event.stream, now=now)
     return Document(
         title=event.name,
         made_at=now,
         blocks=tuple(blocks),
         label=_("%(unit)s舆情快报") % {"unit": event.watch.unit.name},
-        number=_("第 %(number)d 期　%(at)s") % {"number": issue.number, "at": _dated(now)},
-        subtitle=_by(person, matter.plan),
+        number=_("第 %(number)d 期　%(at)s") % {"number": issue.number, "at": dated(now)},
+        subtitle=by_line(person, matter.plan),
         as_of=moment(now, now),
-        level=_level(event.confirmed_level, matter.plan),
+        level=level_of(event.confirmed_level, matter.plan),
+        measured=figures.standing(matter.rows, incident, now=now),
         sources=matter.proofs.sources(now),
         rolls=matter.proofs.rolls(),
         address=settings.PUBLIC_ADDRESS.rstrip("/"),
-        watermark=_watermark(event),
+        watermark=watermark(event.stream),
         footer=_("内部"),
     )
 
@@ -83,35 +84,36 @@ def flash(
 def closing(incident: Incident, person: Person, now: datetime, *, issue: Issue) -> Document:
     """Gather the closing report (总结报告) of an incident that was stood down."""
     event = incident.event
-    matter = _matter(event, incident, document(incident.plan_version), issue.key, now)
+    matter = matter_of(event, incident, document(incident.plan_version), issue.key, now)
     blocks: list[Block] = [Paragraph(_closing_lead(incident, matter, now), lead=True)]
     measured = times_of(event, incident)
     blocks += figures.times(measured, matter.rows, matter.proofs, now=now) + _counts(matter, now)
     blocks += sections.tasks(incident, now=now) + sections.losses(incident)
     blocks += sections.statements(incident, now=now)
     blocks += sections.instructions(event, incident, now=now)
-    blocks += sections.story(incident, now=now) + sections.coverage(event, now=now)
+    blocks += sections.story(incident, now=now) + sections.coverage(event.stream, now=now)
     return Document(
         title=incident.name,
         made_at=now,
         blocks=tuple(blocks),
         label=_("%(unit)s舆情总结报告") % {"unit": incident.unit.name},
         number=_("%(incident)s　第 %(number)d 版　%(at)s")
-        % {"incident": incident.number, "number": issue.number, "at": _dated(now)},
-        subtitle=_by(person, matter.plan),
+        % {"incident": incident.number, "number": issue.number, "at": dated(now)},
+        subtitle=by_line(person, matter.plan),
         as_of=moment(now, now),
-        level=_level(incident.level, matter.plan),
+        level=level_of(incident.level, matter.plan),
         sources=matter.proofs.sources(now),
         rolls=matter.proofs.rolls(),
         address=settings.PUBLIC_ADDRESS.rstrip("/"),
-        watermark=_watermark(event),
+        watermark=watermark(event.stream),
         footer=_("内部"),
     )
 
 
-def _matter(
+def matter_of(
     event: Event, incident: Incident | None, plan: PlanDocument | None, key: str, now: datetime
 ) -> Matter:
+    """Count an event's posts once, for a report with this key."""
     rows = rows_of(event)
     found = counted(event, rows, now=now)
     measures = {name: one.value for name, one in found.items()}
@@ -142,13 +144,14 @@ def _wanted(matter: Matter, issue: Issue, now: datetime) -> str:
     return _("请 %(by)s 前签收，并决定：启动%(level)s响应，或先观察。") % {"by": by, "level": level}
 
 
-def _dated(now: datetime) -> str:
+def dated(now: datetime) -> str:
+    """Write a moment in full, for a report's number."""
     return f"{timezone.localtime(now):%Y-%m-%d %H:%M}"
 
 
-def _watermark(event: Event) -> str:
+def watermark(stream: Stream) -> str:
     """Nobody shall take the report of a drill or a demo for a real one."""
-    return {Stream.Kind.DRILL: _("演练"), Stream.Kind.DEMO: _("演示")}.get(Stream.Kind(event.stream.kind), "")
+    return {Stream.Kind.DRILL: _("演练"), Stream.Kind.DEMO: _("演示")}.get(Stream.Kind(stream.kind), "")
 
 
 def _flash_lead(matter: Matter, now: datetime) -> tuple[Run, ...]:
@@ -187,11 +190,13 @@ def _closing_lead(incident: Incident, matter: Matter, now: datetime) -> tuple[Ru
     )
 
 
-def _by(person: Person, plan: PlanDocument | None) -> str:
-    words = _("报告人%(name)s") % {"name": person.name}
+def by_line(person: Person | None, plan: PlanDocument | None) -> str:
+    """Say who reports, and by which plan."""
+    words = _("报告人%(name)s") % {"name": person.name} if person else _("系统自动汇总")
     return words + (_("，依据%(plan)s") % {"plan": plan.meta.name} if plan else "")
 
 
-def _level(level: str, plan: PlanDocument | None) -> Level | None:
+def level_of(level: str, plan: PlanDocument | None) -> Level | None:
+    """Return a level as a document shows it."""
     found = next((one for one in plan.levels if one.key == level), None) if plan else None
     return Level(level_word(found.key), found.name, COLOURS[found.colour]) if found else None

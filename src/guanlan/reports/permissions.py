@@ -2,3 +2,6 @@
 
 SUBMIT = "reports.submit"
 CLOSE = "reports.close"
+SCHEDULE = "reports.schedule"
+SET_ADDRESSEES = "reports.set_addressees"
+WRITE_BRIEF = "reports.write_brief"

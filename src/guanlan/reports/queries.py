@@ -3,12 +3,13 @@
 import copy
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from guanlan.clocks.models import Stream
+from guanlan.clocks.deadlines import deadline
+from guanlan.clocks.models import Stream, new_key
 from guanlan.documents.frozen import Frozen
 from guanlan.documents.printed import is_wide, listed, resolve
 from guanlan.incidents.models import Incident
@@ -16,8 +17,16 @@ from guanlan.incidents.states import RESPONDING
 from guanlan.intake.models import Post, Volume
 from guanlan.people.models import Function, Person
 from guanlan.people.queries import persons_with
+from guanlan.plan.queries import document, in_force
+from guanlan.plan.timing import clock_of
+from guanlan.reports.gathering import Issue
 from guanlan.reports.models import Receipt, Report
 from guanlan.watch.models import Event
+
+# Keys asked for at once; databases take only so many.
+PART = 5_000
+# Minutes, where the plan has no clock for reporting to the command.
+READ_WITHIN = 15
 
 
 def active_incident(event: Event, person: Person) -> Incident | None:
@@ -25,8 +34,23 @@ def active_incident(event: Event, person: Person) -> Incident | None:
     return Incident.visible_to(person).filter(event=event, state__in=RESPONDING).first()
 
 
-# Keys asked for at once; databases take only so many.
-PART = 5_000
+def numbered(kind: str, *, event: Event | None, stream: Stream) -> int:
+    """Return how many reports of a kind there are: of an event, or of the stream's course."""
+    return Report.objects.filter(stream=stream, event=event, kind=kind).count()
+
+
+def coming_issue(kind: str, *, event: Event | None, stream: Stream, read_by: datetime | None = None) -> Issue:
+    """Return which report the next one of a kind will be."""
+    return Issue(new_key(), numbered(kind, event=event, stream=stream) + 1, read_by)
+
+
+def read_within(event: Event, level: str, *, now: datetime) -> datetime:
+    """Return by when the command is to read a report, by the plan's clock of the level."""
+    version = in_force(event.watch.unit)
+    levels = document(version).levels if version else ()
+    found = next((one for one in levels if one.key == level), None)
+    clock = clock_of(found, "report_to_command") if found else None
+    return deadline(now, clock.minutes, clock.calendar) if clock else now + timedelta(minutes=READ_WITHIN)
 
 
 def command_of(incident: Incident | None, *, at: datetime) -> list[Person]:
@@ -67,8 +91,10 @@ def may_see(report: Report, person: Person) -> bool:
 
 def concerned(report: Report) -> set[int]:
     """Return the keys of who had a part: owners of tasks, and who reported one of the posts."""
-    reporters = report.event.readings.exclude(post__reported_by=None).values_list("post__reported_by")
-    found = {pk for (pk,) in reporters.distinct()}
+    found: set[int] = set()
+    if report.event is not None:
+        reporters = report.event.readings.exclude(post__reported_by=None).values_list("post__reported_by")
+        found = {pk for (pk,) in reporters.distinct()}
     if report.incident is not None:
         found |= {pk for pk in report.incident.tasks.values_list("owner", flat=True) if pk}
     return found - set(report.receipts.values_list("person", flat=True))

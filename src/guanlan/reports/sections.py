@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from guanlan.clocks.models import Stream
 from guanlan.documents.model import Block, Column, Heading, KeyValues, Paragraph, Table, Text, text
 from guanlan.incidents.losses import amount_words, totals
 from guanlan.incidents.models import Incident
@@ -183,9 +184,9 @@ def losses(incident: Incident) -> list[Block]:
     return [Heading(_("损失")), Table(columns, tuple(rows)), Paragraph(text(note))]
 
 
-def coverage(event: Event, *, now: datetime) -> list[Block]:
+def coverage(stream: Stream, *, now: datetime) -> list[Block]:
     """Name the sources that give nothing, and how long what is said may lag behind."""
-    sources = list(Source.objects.filter(stream=event.stream, closed_at=None).order_by("name"))
+    sources = list(Source.objects.filter(stream=stream, closed_at=None).order_by("name"))
     troubled = [source for source in sources if source.is_troubled]
     said = _("监测 %(all)d 个来源，%(whole)d 个正常。") % {
         "all": len(sources),

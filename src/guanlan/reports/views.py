@@ -4,17 +4,19 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from guanlan.clocks.live import live
 from guanlan.documents.frozen import roll_bytes
 from guanlan.documents.group_message import group_message
-from guanlan.errors import BadInput
+from guanlan.errors import BadInput, Refused
 from guanlan.incidents.models import Incident
 from guanlan.notify.actions import mark_seen
 from guanlan.notify.queries import troubles
@@ -23,10 +25,21 @@ from guanlan.people.permissions import may
 from guanlan.people.requests import PersonRequest
 from guanlan.plan.wording import level_word
 from guanlan.reports import queries
-from guanlan.reports.actions import ask_rendering, distribute, read_report, submit_flash, write_closing
-from guanlan.reports.forms import DistributeForm
+from guanlan.reports.actions import (
+    ask_rendering,
+    distribute,
+    download_file,
+    read_report,
+    submit_flash,
+    submit_follow_up,
+    write_closing,
+)
+from guanlan.reports.cadence import next_turn
+from guanlan.reports.following import changes, happened
+from guanlan.reports.forms import DistributeForm, FollowUpForm
 from guanlan.reports.models import Rendering, Report
 from guanlan.reports.permissions import CLOSE, SUBMIT
+from guanlan.watch.counting import rows_of
 from guanlan.watch.models import Event
 
 FILES = {
@@ -63,6 +76,41 @@ def submit(request: PersonRequest, key: str) -> HttpResponse:
     event = get_object_or_404(Event.visible_to(request.user), key=key)
     report = submit_flash(event=event, person=request.user, now=request.now)
     return redirect("report", key=report.key)
+
+
+@login_required
+def follow_up_page(request: PersonRequest, key: str) -> HttpResponse:
+    """Show what changed since the last report; send the next one with the monitor's own words."""
+    incident = get_object_or_404(Incident.visible_to(request.user).select_related("event__watch"), key=key)
+    form = FollowUpForm(request.POST or None)
+    status, refusal = 200, ""
+    if form.is_valid():
+        try:
+            report = submit_follow_up(
+                incident=incident, person=request.user, now=request.now, **form.cleaned_data
+            )
+        except Refused as refused:
+            # What was written stays on the page, beside the sentence.
+            status, refusal = refused.status, refused.sentence
+        else:
+            messages.success(request, _("续报已发指挥部，下一期的时限重新起算。"))
+            return redirect("report", key=report.key)
+    mark_seen(cause=f"follow-up:{incident.key}", person=request.user, now=request.now)
+    page = {"incident": incident, "form": form, "refusal": refusal} | _turn(request, incident)
+    return render(request, "reports/follow_up.html", page, status=status)
+
+
+def _turn(request: PersonRequest, incident: Incident) -> dict[str, Any]:
+    turn = next_turn(incident)
+    since = turn.since if turn else incident.opened_at
+    return {
+        "turn": turn,
+        "since": since,
+        "changes": changes(incident, rows_of(incident.event), turn, now=request.now),
+        "happened": happened(incident, since),
+        "count": len(queries.command_of(incident, at=request.now)),
+        "may_submit": incident.state == Incident.State.ACTIVE and may(request.user, SUBMIT, at=request.now),
+    }
 
 
 @login_required
@@ -105,7 +153,7 @@ def files(request: PersonRequest, key: str) -> HttpResponse:
         ask_rendering(report=report, format=wanted, person=request.user, now=request.now)
     if request.POST and not request.htmx:
         return redirect("report", key=key)
-    return render(request, "reports/_files.html", {"report": report, **_files(report)})
+    return render(request, "reports/_files.html", {"report": report, **_files(request, report)})
 
 
 @login_required
@@ -113,7 +161,8 @@ def report_file(request: PersonRequest, key: str) -> HttpResponse:
     """Send a rendering as a download, never to be shown by the browser as a page of ours."""
     made = Rendering.visible_to(request.user).filter(made_at__isnull=False).select_related("report")
     rendering = get_object_or_404(made, key=key)
-    answer = HttpResponse(bytes(rendering.content or b""), content_type=FILES[rendering.format])
+    content = download_file(rendering=rendering, person=request.user, now=request.now)
+    answer = HttpResponse(content, content_type=FILES[rendering.format])
     name = quote(f"{rendering.report.title}.{rendering.format.lower()}", safe="")
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return answer
@@ -165,8 +214,9 @@ def _report(request: PersonRequest, key: str) -> Report:
     return get_object_or_404(found, key=key)
 
 
-def _files(report: Report) -> dict[str, Any]:
-    ordered = {one.format: one for one in report.renderings.defer("content")}
+def _files(request: PersonRequest, report: Report) -> dict[str, Any]:
+    own = Rendering.visible_to(request.user).filter(report=report)
+    ordered = {one.format: one for one in own.defer("content")}
     rows = [(form, ordered.get(form)) for form in Rendering.Format]
     running = any(one and not one.made_at and not one.failure for _form, one in rows)
     return {"files": rows, "running": running}
@@ -198,5 +248,5 @@ def _content(request: PersonRequest, report: Report) -> dict[str, Any]:
         "mine": next((receipt for receipt in receipts if receipt.person_id == request.user.pk), None),
         "may_distribute": may(request.user, code, at=request.now),
         "group_message": _group_message(report),
-        **_files(report),
+        **_files(request, report),
     }

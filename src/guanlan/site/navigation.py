@@ -61,6 +61,8 @@ PARTS = (
             Page(_("人员与值班"), "people"),
             Page(_("工作时间"), "working-time"),
             Page(_("外部时限"), "outside-rules"),
+            Page(_("报告设置"), "report-settings"),
+            Page(_("上报对象"), "addressees"),
             Page(_("渠道"), "channels"),
             Page(_("没发成的"), "deliveries"),
             Page(_("接口令牌"), "tokens"),

@@ -22,7 +22,9 @@ from guanlan.people.permissions import may
 from guanlan.people.swaps.queries import to_answer
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.queries import document
+from guanlan.reports.cadence import next_turn
 from guanlan.reports.models import Receipt
+from guanlan.reports.permissions import SUBMIT
 from guanlan.site.templatetags.look import number, numeral, percent, rank
 from guanlan.watch.models import Event, Reading
 from guanlan.watch.permissions import CONFIRM_LEVEL
@@ -57,6 +59,7 @@ def todos(person: Person, stream: int, *, now: datetime) -> list[Todo]:
         *_to_ratify(person, stream, now),
         *_to_decide(person, stream, now),
         *_to_review(person, stream, now),
+        *_to_follow_up(person, stream, now),
         *_to_read(person, stream),
         *_to_sign(person, stream, now),
     ]
@@ -230,6 +233,23 @@ def _to_review(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
                 asks=_("复核"),
                 button=_("去复核"),
                 ground=_("%(who)s定为观察") % {"who": decision.person.name},
+            )
+
+
+def _to_follow_up(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
+    if not may(person, SUBMIT, at=now):
+        return
+    active = Incident.visible_to(person).filter(stream_id=stream, state=Incident.State.ACTIVE)
+    for incident in active.select_related("plan_version"):
+        turn = next_turn(incident)
+        if turn is not None and turn.remind_at <= now:
+            yield Todo(
+                title=_("写续报：%(name)s") % {"name": incident.name},
+                href=address("follow-up", incident.key),
+                deadline=turn.due,
+                asks=_("上报"),
+                button=_("去写"),
+                afterwards=_("到时系统自动汇总发出"),
             )
 
 
