@@ -11,6 +11,7 @@ from guanlan.intake.jobs import poll_next_source, read_next_batch, watch_for_sil
 from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
 from guanlan.plan.jobs import start_next_version
 from guanlan.reports.jobs import chase_next_receipt, render_next_report
+from guanlan.watch.alerts.jobs import ring_next_rule
 from guanlan.watch.jobs import analyse_next, tell_next_signal
 
 Stage = Callable[[], bool]
@@ -22,6 +23,7 @@ STAGES: tuple[Stage, ...] = (
     watch_for_silence,  # a source that gives nothing -> noted, and a Signal below
     analyse_next,  # Posts -> journal -> Readings, Hits, Events, Signals
     tell_next_signal,  # Signal -> Messages to those whom the plan names
+    ring_next_rule,  # AlertRule over the hours counted -> Alarm -> Messages to who watches
     remind_next_overdue,  # Task past a deadline -> Messages, step by step upwards
     chase_next_receipt,  # Report that nobody has read -> Messages
     render_next_report,  # Report that somebody asked for -> HTML, Word, PDF

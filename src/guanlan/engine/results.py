@@ -97,6 +97,15 @@ class Surge:
     minutes: int
 
 
+class WatchHour(NamedTuple):
+    """What an hour under a watch came to."""
+
+    watch: str
+    hour: datetime
+    posts: int
+    negative: int
+
+
 @dataclass(frozen=True)
 class Results:
     """What one call brought, in order; `changed` names the events whose figures moved."""

@@ -23,7 +23,17 @@ from guanlan.engine.naming import name_of, wants, words_of
 from guanlan.engine.placing import Subjects
 from guanlan.engine.query import Watch, subject
 from guanlan.engine.reading import Reading
-from guanlan.engine.results import EventRow, EventView, Merged, Moved, PostResult, Results, Signal, Surge
+from guanlan.engine.results import (
+    EventRow,
+    EventView,
+    Merged,
+    Moved,
+    PostResult,
+    Results,
+    Signal,
+    Surge,
+    WatchHour,
+)
 from guanlan.engine.seen import Seen, fingerprints
 from guanlan.engine.severity import Criterion, HardTrigger, Table
 from guanlan.engine.text import encode
@@ -257,6 +267,13 @@ class Stream:
         first, last = moment(event.first_at), moment(event.last_at)
         told = (event.key, self.name_of(event.watch), name, event.terms, first, last, len(event.rows))
         return EventRow(*told, found["negative_permille"], found)
+
+    def told_hours(self) -> list[WatchHour]:
+        """Return the hours that `Hours.changed` tells."""
+        return [
+            WatchHour(self.name_of(watch), moment(hour * HOUR_US), posts, negative)
+            for watch, hour, posts, negative in self.hours.changed()
+        ]
 
     def carriers(self, event: Event) -> dict[str, tuple[tuple[str, str], ...]]:
         """Return the posts, as (platform, id), behind each measure of an event at event time."""

@@ -11,6 +11,9 @@ from guanlan.clocks.models import Retention, Stream, StreamPart, StreamRow
 from guanlan.engine.tasks import EMOTIONS
 from guanlan.intake.models import Batch, Post, Source
 from guanlan.people.models import Person, Unit
+from guanlan.watch.alerts.models import Alarm as Alarm
+from guanlan.watch.alerts.models import AlertRule as AlertRule
+from guanlan.watch.alerts.models import HourCount as HourCount
 
 
 class Watch(StreamRow):

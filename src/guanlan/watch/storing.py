@@ -11,11 +11,11 @@ from guanlan.clocks.inserting import change, insert
 from guanlan.clocks.models import Stream
 from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
-from guanlan.engine.results import EventRow, Moved, Results
+from guanlan.engine.results import EventRow, Moved, Results, WatchHour
 from guanlan.engine.results import Signal as Raised
 from guanlan.intake.models import Post
 from guanlan.plan.document import PlanDocument
-from guanlan.watch.models import Event, Hit, JournalEntry, Reading, Signal, Watch
+from guanlan.watch.models import Event, Hit, HourCount, JournalEntry, Reading, Signal, Watch
 from guanlan.watch.preparing import Prepared, Read, prepared
 
 
@@ -46,6 +46,7 @@ class Keeper:
         brought = brought or prepared(results, self.analyser, None)
         self._events(brought.events)
         self._readings(brought.read)
+        self._hours(brought.hours)
         self._moves(results.moved)
         for merged in results.merged:
             self._merge(merged.gone, merged.into)
@@ -116,6 +117,26 @@ class Keeper:
             ]
         insert(Reading, readings)
         insert(Hit, hits)
+
+    def _hours(self, hours: Sequence[WatchHour]) -> None:
+        """Keep what the engine counted, hour by hour; alert rules are judged by it."""
+        counted = {
+            (self.watches[one.watch], one.hour): {"posts": one.posts, "negative": one.negative}
+            for one in hours
+            if one.watch in self.watches
+        }
+        if not counted:
+            return
+        since = min(hour for _watch, hour in counted)
+        stored = HourCount.objects.filter(stream=self.stream, hour__gte=since)
+        known = {(watch, hour): number for number, watch, hour in stored.values_list("pk", "watch", "hour")}
+        fresh = [
+            {"stream_id": self.stream.pk, "watch_id": watch, "hour": hour, **counts}
+            for (watch, hour), counts in counted.items()
+            if (watch, hour) not in known
+        ]
+        insert(HourCount, fresh)
+        change(HourCount, {known[at]: counts for at, counts in counted.items() if at in known})
 
     def _moves(self, moved: Sequence[Moved]) -> None:
         """Put posts into other events; one that stands in an event of another watch stays there."""

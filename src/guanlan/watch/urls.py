@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from guanlan.watch.alerts import views as alerts
 from guanlan.watch.corrections import views as corrections
 from guanlan.watch.versions import views as versions
 from guanlan.watch.views import events, impact, watches
@@ -28,4 +29,13 @@ urlpatterns = [
     path("watches/import/", watches.import_watches, name="watch-import"),
     path("watches/count/", watches.count, name="watch-count"),
     path("watches/<str:key>/close/", watches.close, name="watch-close"),
+    path("alarms/", alerts.alarms_page, name="alarms"),
+    path("alarms/<str:key>/", alerts.alarm_page, name="alarm"),
+    path("alarms/<str:key>/see/", alerts.see_alarm, name="alarm-see"),
+    path("alarms/<str:key>/false/", alerts.call_alarm_false, name="alarm-false"),
+    path("alert-rules/", alerts.rules_page, name="alert-rules"),
+    path("alert-rules/new/", alerts.rule_page, name="alert-rule-new"),
+    path("alert-rules/try/", alerts.try_rule, name="alert-rule-try"),
+    path("alert-rules/<str:key>/", alerts.rule_page, name="alert-rule"),
+    path("alert-rules/<str:key>/close/", alerts.stop_rule, name="alert-rule-close"),
 ]
