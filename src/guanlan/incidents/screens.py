@@ -44,7 +44,7 @@ from guanlan.people.permissions import may
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.queries import document, in_force
 from guanlan.plan.wording import level_word
-from guanlan.watch.models import Assessment, Event, Reading
+from guanlan.watch.models import Assessment, Event, Reading, Sheet
 
 _RECENT_LINES = 12
 
@@ -79,6 +79,7 @@ def war_room(incident: Incident, person: Person, *, now: datetime, whole: bool =
     active = incident.state == Incident.State.ACTIVE
     return {
         "incident": incident,
+        "sheet": Sheet.visible_to(person).filter(event=incident.event).select_related("person").first(),
         "sentence": _room_sentence(incident, tasks, now),
         "columns": columns,
         "counts": Counter(task.state for task in tasks),
@@ -181,6 +182,7 @@ def decision_sheet(event: Event, person: Person, *, chosen: str, now: datetime) 
         "sentence": _decide_sentence(event, now),
         "choices": choices,
         "picked": picked,
+        "sheet": Sheet.visible_to(person).filter(event=event).select_related("person").first(),
         "assessment": Assessment.visible_to(person).filter(event=event).select_related("person").first(),
         "decisions": Decision.visible_to(person).filter(event=event).select_related("person"),
         "active": Incident.visible_to(person).filter(event=event, state=Incident.State.ACTIVE).first(),

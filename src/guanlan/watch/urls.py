@@ -3,6 +3,7 @@
 from django.urls import path
 
 from guanlan.watch.alerts import views as alerts
+from guanlan.watch.assessing import views as assessing
 from guanlan.watch.corrections import views as corrections
 from guanlan.watch.versions import views as versions
 from guanlan.watch.views import events, impact, watches
@@ -16,6 +17,8 @@ urlpatterns = [
     path("events/<str:key>/fact/", events.fact, name="event-fact"),
     path("events/<str:key>/impact/", impact.impact_page, name="event-impact"),
     path("events/<str:key>/impact/<str:code>/", impact.impact_posts, name="event-impact-posts"),
+    path("events/<str:key>/sheet/", assessing.write_sheet, name="event-sheet"),
+    path("sheets/<str:key>/", assessing.sheet_page, name="sheet"),
     path("corrections/<str:key>/", corrections.correct_page, name="post-correct"),
     path("corrections/<str:key>/judge/", corrections.judge, name="post-judge"),
     path("corrections/<str:key>/move/", corrections.move, name="post-move"),
