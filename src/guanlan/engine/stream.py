@@ -31,6 +31,7 @@ from guanlan.engine.results import (
     PostResult,
     Results,
     Signal,
+    Split,
     Surge,
     WatchHour,
 )
@@ -76,6 +77,7 @@ class Stream:
         self.surges: list[Surge] = []
         self._moved: dict[int, None] = {}
         self._merged: list[Merged] = []
+        self._split: list[Split] = []
         self._changed: dict[int, None] = {}
 
     def change_watches(self, watches: Sequence[Watch]) -> None:
@@ -217,6 +219,16 @@ class Stream:
         self.touch(into, late=False)
         self._merged.append(Merged(moment(at), lost.key, event.key))
 
+    def split(self, number: int, rows: Sequence[int]) -> int:
+        """Put rows of an event into a new one, and return its number."""
+        founded = self.gather.open()
+        for row in rows:
+            self.leave(row)
+            self.join(founded, row, moved=True)
+        self.gather.part(number, founded)
+        self._split.append(Split(self.events[number].key, self.events[founded].key))
+        return founded
+
     def open_levels(self, at: int) -> list[int]:
         """Return the events whose level may still fall."""
         return [n for n in self.standing if self.events[n].last_at > at - CLOSED_US]
@@ -230,8 +242,9 @@ class Stream:
             self._merged,
             self.surges,
             tuple(self.events[number].key for number in self._changed if number in self.events),
+            self._split,
         )
-        self.signals, self.surges, self._merged = [], [], []
+        self.signals, self.surges, self._merged, self._split = [], [], [], []
         self._moved, self._changed, self.taken = {}, {}, []
         return told
 

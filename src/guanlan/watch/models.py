@@ -15,6 +15,8 @@ from guanlan.watch.alerts.models import Alarm as Alarm
 from guanlan.watch.alerts.models import AlertRule as AlertRule
 from guanlan.watch.alerts.models import HourCount as HourCount
 from guanlan.watch.assessing.models import Sheet as Sheet
+from guanlan.watch.grouping.models import Precedent as Precedent
+from guanlan.watch.grouping.models import Regrouping as Regrouping
 
 
 class Watch(StreamRow):

@@ -15,6 +15,7 @@ from guanlan.engine.results import EventRow, Moved, Results, WatchHour
 from guanlan.engine.results import Signal as Raised
 from guanlan.intake.models import Post
 from guanlan.plan.document import PlanDocument
+from guanlan.watch.grouping import storing as regrouping
 from guanlan.watch.models import Event, Hit, HourCount, JournalEntry, Reading, Signal, Watch
 from guanlan.watch.preparing import Prepared, Read, prepared
 
@@ -25,7 +26,7 @@ def said_of(posts: Iterable[int]) -> dict[int, str]:
     return dict(judged.values_list("post_id", "corrected_stance"))
 
 
-def _work(event: Event) -> tuple[bool, bool]:
+def work_of(event: Event) -> tuple[bool, bool]:
     """Return how far people have gone with an event; the greater, the further."""
     return event.under_incident, event.state == Event.State.CONFIRMED
 
@@ -44,6 +45,9 @@ class Keeper:
         """Store everything; events first, since the others point at them."""
         silent = entry.batch is not None and entry.batch.history
         brought = brought or prepared(results, self.analyser, None)
+        asked = regrouping.asked_by(entry)
+        if asked is not None:
+            regrouping.begin(asked, entry.change, results)
         self._events(brought.events)
         self._readings(brought.read)
         self._hours(brought.hours)
@@ -52,6 +56,8 @@ class Keeper:
             self._merge(merged.gone, merged.into)
         for raised in results.signals:
             self._signal(raised, silent=silent)
+        if asked is not None:
+            regrouping.end(asked, results, self.seq)
 
     def _events(self, rows: Mapping[str, EventRow]) -> None:
         stored = Event.objects.filter(stream=self.stream, code__in=rows)
@@ -166,7 +172,7 @@ class Keeper:
         lost, kept = self._stored(gone), self._stored(into)
         if lost is None or kept is None:
             return
-        if _work(lost) > _work(kept):
+        if work_of(lost) > work_of(kept):
             self._trade(lost, kept)
             lost, kept = kept, lost
         Reading.objects.filter(event=lost).update(event=kept)

@@ -5,6 +5,7 @@ from django.urls import path
 from guanlan.watch.alerts import views as alerts
 from guanlan.watch.assessing import views as assessing
 from guanlan.watch.corrections import views as corrections
+from guanlan.watch.grouping import views as grouping
 from guanlan.watch.versions import views as versions
 from guanlan.watch.views import events, impact, watches
 
@@ -18,6 +19,12 @@ urlpatterns = [
     path("events/<str:key>/impact/", impact.impact_page, name="event-impact"),
     path("events/<str:key>/impact/<str:code>/", impact.impact_posts, name="event-impact-posts"),
     path("events/<str:key>/sheet/", assessing.write_sheet, name="event-sheet"),
+    path("events/<str:key>/merge/", grouping.merge, name="event-merge"),
+    path("events/<str:key>/split/", grouping.split, name="event-split"),
+    path("events/<str:key>/precedent/", grouping.precedent, name="event-precedent"),
+    path("merges/<str:key>/undo/", grouping.undo, name="merge-undo"),
+    path("precedents/<str:key>/drop/", grouping.drop_precedent, name="precedent-drop"),
+    path("false-alarms/", grouping.false_alarms, name="false-alarms"),
     path("sheets/<str:key>/", assessing.sheet_page, name="sheet"),
     path("corrections/<str:key>/", corrections.correct_page, name="post-correct"),
     path("corrections/<str:key>/judge/", corrections.judge, name="post-judge"),

@@ -22,6 +22,7 @@ from guanlan.plan.wording import level_word
 from guanlan.watch import queries
 from guanlan.watch.actions import confirm_level, dismiss_event, state_fact
 from guanlan.watch.forms import FactForm, LevelForm, ReasonForm
+from guanlan.watch.grouping.queries import precedents, regroupings
 from guanlan.watch.models import Event
 from guanlan.watch.outlook import outlook
 from guanlan.watch.permissions import ASSESS_EVENT, CONFIRM_LEVEL, CORRECT_POST, DISMISS_EVENT
@@ -175,6 +176,8 @@ def _event_content(request: PersonRequest, event: Event) -> dict[str, Any]:
         "outlook": outlook(event, now=request.now),
         "earliest": event.readings.select_related("post").order_by("published_at", "pk")[:5],
         "page": page,
+        "precedents": precedents(event, request.user),
+        "regroupings": regroupings(event)[:10],
         "sheet": event.sheets.select_related("person").first(),
         "may_assess": may(request.user, ASSESS_EVENT, at=request.now),
         "assessments": event.assessments.select_related("person")[:10],
