@@ -19,6 +19,7 @@ from guanlan.reports.jobs import (
     issue_next_daily,
     render_next_report,
 )
+from guanlan.watch.alerts.jobs import ring_next_rule
 from guanlan.watch.jobs import analyse_next, tell_next_signal
 
 Stage = Callable[[], bool]
@@ -30,6 +31,7 @@ STAGES: tuple[Stage, ...] = (
     watch_for_silence,  # a source that gives nothing -> noted, and a Signal below
     analyse_next,  # Posts -> journal -> Readings, Hits, Events, Signals
     tell_next_signal,  # Signal -> Messages to those whom the plan names
+    ring_next_rule,  # AlertRule over the hours counted -> Alarm -> Messages to who watches
     ask_next_again,  # Incident started first, unanswered -> Messages to the command
     remind_next_warning,  # EarlyWarning that wants looking at again -> Messages
     remind_next_overdue,  # Task past a deadline -> Messages, step by step upwards

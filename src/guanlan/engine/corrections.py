@@ -2,10 +2,14 @@
 
 from functools import singledispatch
 
+import pyarrow as pa
+
 from guanlan.engine.hours import HOUR_US
+from guanlan.engine.naming import wants
 from guanlan.engine.results import (
     BackgroundCounts,
     EventsMerged,
+    EventSplit,
     FactStated,
     PostDropped,
     PostMoved,
@@ -14,6 +18,8 @@ from guanlan.engine.results import (
     WatchesChanged,
 )
 from guanlan.engine.stream import Stream, micros
+from guanlan.engine.taking import terms_of
+from guanlan.engine.text import normalise
 
 
 @singledispatch
@@ -49,6 +55,27 @@ def _merge(change: EventsMerged, stream: Stream) -> None:
     stream.gather.topics.merge(gone, into)
     stream.gather.merge(gone, into)
     stream.merge(gone, into, stream.clock)
+
+
+@apply.register
+def _split(change: EventSplit, stream: Stream) -> None:
+    event = stream.by_key(change.event)
+    watch = stream.name_of(event.watch)
+    found = [(stream.row_of(platform, post, watch), said) for platform, post, *said in change.posts]
+    found = [(row, said) for row, said in found if stream.event_of(row) == event.number]
+    if not 0 < len(found) < len(event.rows):
+        raise KeyError(change.event)
+    founded = stream.split(event.number, [row for row, _said in found])
+    titles, bodies = zip(*(said for _row, said in found), strict=True)
+    texts = normalise(pa.array(titles, pa.string()), pa.array(bodies, pa.string()))
+    for place, (row, said) in enumerate(found):
+        terms = terms_of(stream, texts.string(place), event.watch)
+        if terms.size:
+            stream.gather.topics.add(founded, terms, stream.clock)
+        if not stream.ledger["reply"][row]:
+            stream.gather.follow(int(stream.ledger["thread"][row]), event.watch, founded)
+        if wants(place + 1):
+            stream.events[founded].unread += tuple(said)
 
 
 @apply.register

@@ -143,6 +143,20 @@ class Gather:
             if number == gone:
                 self._surging[watch] = into, until
 
+    def open(self) -> int:
+        """Return the number of an event that a person founds."""
+        return self._next_number()
+
+    def part(self, one: int, other: int) -> None:
+        """Keep two events apart, whatever their posts have in common, as a person decided."""
+        self.topics.part(one, other)
+
+    def follow(self, key: int, watch: int, number: int) -> None:
+        """Let what is still written in a thread go to another event."""
+        thread = self._threads.get(key, {}).get(watch)
+        if thread is not None:
+            thread.number = number
+
     def settle(self, now: int) -> list[Merge]:
         """Let old threads and topics go, weigh terms anew; return the topics that became one."""
         merges = self.topics.settle(now)

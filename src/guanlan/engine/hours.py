@@ -49,6 +49,10 @@ class Hours:
         self._rows: dict[int, int] = {}  # of each watch
         self._bounds = np.zeros((1, 2), np.int64)
         self._counts = np.zeros((1, 2, RING), np.int64)
+        self._told = np.zeros(
+            (1, 2, RING), np.int64
+        )  # the counts, and the latest hour, as `changed` saw them
+        self._told_latest = np.zeros(1, np.int64)
 
     def add(
         self,
@@ -96,6 +100,28 @@ class Hours:
         for offset, pair in enumerate(zip(posts, negative, strict=True)):
             if first + offset >= bounds[FIRST]:
                 counts[:, (first + offset) % RING] += pair
+
+    def changed(self) -> Iterator[tuple[int, int, int, int]]:
+        """Yield (watch, hour, posts, negative) of each hour counted otherwise than when last asked.
+
+        What was told is no part of the state: after `restore` every hour that holds a post is told anew.
+        """
+        self._grow_told()
+        for watch, row in self._rows.items():
+            counts, told = self._counts[row], self._told[row]
+            latest = int(self._bounds[row, LATEST])
+            opened = range(max(int(self._told_latest[row]) + 1, latest - RING + 1), latest + 1)
+            told[:, [hour % RING for hour in opened]] = 0
+            for place in np.flatnonzero((counts != told).any(axis=0)).tolist():
+                yield watch, latest - (latest - place) % RING, int(counts[0, place]), int(counts[1, place])
+            told[:] = counts
+            self._told_latest[row] = latest
+
+    def _grow_told(self) -> None:
+        missing = len(self._counts) - len(self._told)
+        if missing > 0:
+            self._told = np.concatenate([self._told, np.zeros((missing, 2, RING), np.int64)])
+            self._told_latest = np.concatenate([self._told_latest, np.zeros(missing, np.int64)])
 
     def growth(self, watch: int, clock: int) -> int | None:
         """Return the rise, in percent, of the last 24 hours' negative posts over the daily mean before.

@@ -16,7 +16,15 @@ from guanlan.engine.duplicates import Duplicates
 from guanlan.engine.model import Model
 from guanlan.engine.query import Watch, compile_watches
 from guanlan.engine.reading import read
-from guanlan.engine.results import Change, EventRow, EventView, ModelChanged, Results, WatchesChanged
+from guanlan.engine.results import (
+    Change,
+    EventRow,
+    EventView,
+    ModelChanged,
+    Results,
+    WatchesChanged,
+    WatchHour,
+)
 from guanlan.engine.severity import Table
 from guanlan.engine.state import pack, unpack
 from guanlan.engine.stream import Stream, micros
@@ -86,6 +94,10 @@ class Analyser:
     def row(self, key: str) -> EventRow:
         """Return what is stored of one event, at a tenth of the cost; KeyError as `event`."""
         return self._stream.row(self._stream.by_key(key))
+
+    def hours(self) -> list[WatchHour]:
+        """Return what each watch's hours came to, those that were counted otherwise when last asked."""
+        return self._stream.told_hours()
 
     def carriers(self, key: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
         """Return the posts, as (platform, id), behind each of an event's measures; KeyError as `event`."""

@@ -1,6 +1,6 @@
 """What goes into the analyser beside posts, and what comes out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -81,6 +81,14 @@ class Merged:
 
 
 @dataclass(frozen=True)
+class Split:
+    """An event came out of another one."""
+
+    event: str
+    into: str
+
+
+@dataclass(frozen=True)
 class Surge:
     """A watch's posts rose beyond expectation (`silent` False), or a platform fell silent under it.
 
@@ -97,6 +105,15 @@ class Surge:
     minutes: int
 
 
+class WatchHour(NamedTuple):
+    """What an hour under a watch came to."""
+
+    watch: str
+    hour: datetime
+    posts: int
+    negative: int
+
+
 @dataclass(frozen=True)
 class Results:
     """What one call brought, in order; `changed` names the events whose figures moved."""
@@ -107,6 +124,7 @@ class Results:
     merged: list[Merged]
     surges: list[Surge]
     changed: tuple[str, ...]
+    split: Sequence[Split] = ()
 
 
 class EventRow(NamedTuple):
@@ -187,6 +205,17 @@ class EventsMerged:
 
 
 @dataclass(frozen=True)
+class EventSplit:
+    """A person makes an event of its own of some of an event's posts.
+
+    `posts` are (platform, id, title, text): by what they say, what is like them follows.
+    """
+
+    event: str
+    posts: tuple[tuple[str, str, str | None, str | None], ...]
+
+
+@dataclass(frozen=True)
 class PostMoved:
     """A person puts a post into another event of the same watch, or (None) into none."""
 
@@ -229,6 +258,7 @@ Change = (
     | ModelChanged
     | FactStated
     | EventsMerged
+    | EventSplit
     | PostMoved
     | StanceCorrected
     | PostDropped

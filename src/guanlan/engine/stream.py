@@ -23,7 +23,18 @@ from guanlan.engine.naming import name_of, wants, words_of
 from guanlan.engine.placing import Subjects
 from guanlan.engine.query import Watch, subject
 from guanlan.engine.reading import Reading
-from guanlan.engine.results import EventRow, EventView, Merged, Moved, PostResult, Results, Signal, Surge
+from guanlan.engine.results import (
+    EventRow,
+    EventView,
+    Merged,
+    Moved,
+    PostResult,
+    Results,
+    Signal,
+    Split,
+    Surge,
+    WatchHour,
+)
 from guanlan.engine.seen import Seen, fingerprints
 from guanlan.engine.severity import Criterion, HardTrigger, Table
 from guanlan.engine.text import encode
@@ -66,6 +77,7 @@ class Stream:
         self.surges: list[Surge] = []
         self._moved: dict[int, None] = {}
         self._merged: list[Merged] = []
+        self._split: list[Split] = []
         self._changed: dict[int, None] = {}
 
     def change_watches(self, watches: Sequence[Watch]) -> None:
@@ -207,6 +219,16 @@ class Stream:
         self.touch(into, late=False)
         self._merged.append(Merged(moment(at), lost.key, event.key))
 
+    def split(self, number: int, rows: Sequence[int]) -> int:
+        """Put rows of an event into a new one, and return its number."""
+        founded = self.gather.open()
+        for row in rows:
+            self.leave(row)
+            self.join(founded, row, moved=True)
+        self.gather.part(number, founded)
+        self._split.append(Split(self.events[number].key, self.events[founded].key))
+        return founded
+
     def open_levels(self, at: int) -> list[int]:
         """Return the events whose level may still fall."""
         return [n for n in self.standing if self.events[n].last_at > at - CLOSED_US]
@@ -220,8 +242,9 @@ class Stream:
             self._merged,
             self.surges,
             tuple(self.events[number].key for number in self._changed if number in self.events),
+            self._split,
         )
-        self.signals, self.surges, self._merged = [], [], []
+        self.signals, self.surges, self._merged, self._split = [], [], [], []
         self._moved, self._changed, self.taken = {}, {}, []
         return told
 
@@ -257,6 +280,13 @@ class Stream:
         first, last = moment(event.first_at), moment(event.last_at)
         told = (event.key, self.name_of(event.watch), name, event.terms, first, last, len(event.rows))
         return EventRow(*told, found["negative_permille"], found)
+
+    def told_hours(self) -> list[WatchHour]:
+        """Return the hours that `Hours.changed` tells."""
+        return [
+            WatchHour(self.name_of(watch), moment(hour * HOUR_US), posts, negative)
+            for watch, hour, posts, negative in self.hours.changed()
+        ]
 
     def carriers(self, event: Event) -> dict[str, tuple[tuple[str, str], ...]]:
         """Return the posts, as (platform, id), behind each measure of an event at event time."""

@@ -341,8 +341,12 @@ def _hear(stream: Stream, reading: Reading, post: int, row: int) -> None:
 
 
 def _terms(stream: Stream, reading: Reading, post: int, watch: int) -> Terms:
-    """Return the post's terms, those left out that only say whom the watch is about."""
-    said, terms = reading.texts.string(post), np.empty(MOST_TERMS, np.uint64)
+    return terms_of(stream, reading.texts.string(post), watch)
+
+
+def terms_of(stream: Stream, said: str, watch: int) -> Terms:
+    """Return the terms of normalised text, those left out that only say whom the watch is about."""
+    terms = np.empty(MOST_TERMS, np.uint64)
     for words in stream.subjects.get(watch, ()):
         said = said.replace(words, _GAP)
     codes = encode(said)

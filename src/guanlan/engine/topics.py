@@ -45,6 +45,7 @@ class Topics:
         self._window_us = window_us
         self._index = _empty(documents)
         self._places: dict[int, int] = {}
+        self._apart: set[tuple[int, int]] = set()
 
     def nearest(self, terms: Terms) -> tuple[int | None, float]:
         """Return (number, cosine) of the nearest topic of the terms' watch; (None, 0.0) if there is none."""
@@ -86,6 +87,8 @@ class Topics:
 
     def merge(self, from_number: int, into_number: int) -> None:
         """Give the documents of one topic, and all that will come to it, to another, as a person decided."""
+        self._apart.discard((min(from_number, into_number), max(from_number, into_number)))
+        self._retell_apart(from_number, into_number)
         gone, into = self._place(from_number), self._place(into_number)
         if gone is None:
             return
@@ -94,6 +97,10 @@ class Topics:
             self._places[into_number] = gone
         else:
             postings.retell(self._index, gone, into)
+
+    def part(self, one: int, other: int) -> None:
+        """Never find two topics to be one, until a person says so."""
+        self._apart.add((min(one, other), max(one, other)))
 
     def told(self, number: int) -> Told:
         """Return (terms, documents, scores) of the topic's latest documents, the terms sorted.
@@ -113,6 +120,7 @@ class Topics:
             "index": self._index._asdict(),
             "numbers": np.fromiter(self._places.keys(), np.int64),
             "places": np.fromiter(self._places.values(), np.int64),
+            "apart": sorted(self._apart),
         }
 
     @classmethod
@@ -122,6 +130,8 @@ class Topics:
         topics._window_us = state["window_us"]
         topics._index = Index(**state["index"])
         topics._places = dict(zip(state["numbers"].tolist(), state["places"].tolist(), strict=True))
+        # A snapshot from before events were split by hand has none.
+        topics._apart = {(one, other) for one, other in state.get("apart", ())}
         return topics
 
     def _place(self, number: int) -> int | None:
@@ -134,7 +144,13 @@ class Topics:
         numbers = self._index.numbers
         into, gone = (one, two) if numbers[one] < numbers[two] else (two, one)
         postings.retell(self._index, gone, into)
+        self._retell_apart(int(numbers[gone]), int(numbers[into]))
         return Merge(int(numbers[gone]), int(numbers[into]))
+
+    def _retell_apart(self, gone: int, into: int) -> None:
+        """Let what was kept apart from one topic be kept apart from the one it went into."""
+        pairs = {tuple(into if one == gone else one for one in pair) for pair in self._apart}
+        self._apart = {(min(pair), max(pair)) for pair in pairs if len(set(pair)) == 2}
 
     def _alike(self) -> list[tuple[int, int]]:
         """Return pairs of topics whose cosine is at least MERGE, each topic at most once."""
@@ -153,7 +169,7 @@ class Topics:
         taken: set[int] = set()
         chosen = []
         for (early, late), i in ranked:
-            if not {early, late} & taken:
+            if not {early, late} & taken and (early, late) not in self._apart:
                 taken |= {early, late}
                 chosen.append((int(ones[i]), int(twos[i])))
         return chosen

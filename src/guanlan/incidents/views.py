@@ -17,6 +17,7 @@ from guanlan.clocks.live import live
 from guanlan.errors import BadInput, Refused
 from guanlan.evidence.actions import keep_file
 from guanlan.incidents import actions
+from guanlan.incidents.decision_screens import Choice, as_shown, decision_sheet
 from guanlan.incidents.forms import (
     CompleteForm,
     DecideForm,
@@ -32,10 +33,7 @@ from guanlan.incidents.models import Incident, StatedFigure, Task
 from guanlan.incidents.opening import Weighed
 from guanlan.incidents.permissions import ARCHIVE, CHANGE_LEVEL
 from guanlan.incidents.screens import (
-    Choice,
     access_sheet,
-    as_shown,
-    decision_sheet,
     ending_sheet,
     figure_sheet,
     incident_rows,

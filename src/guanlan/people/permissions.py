@@ -33,6 +33,8 @@ TABLE: dict[str, frozenset[Function]] = {
         "watch.confirm_level": (F.MONITORING, F.COMMAND),
         "watch.dismiss_event": (F.MONITORING, F.COMMAND),
         "watch.correct_post": (F.MONITORING, F.COMMAND),
+        "watch.settle_alarm": (F.MONITORING, F.COMMAND),
+        "watch.assess_event": (F.MONITORING, F.COMMAND),
         "watch.manage_models": (F.COMMAND, F.ADMINISTRATOR),
         "reports.submit": (F.MONITORING,),
         "reports.close": (F.MONITORING, F.COMMAND),

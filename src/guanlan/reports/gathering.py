@@ -59,6 +59,7 @@ def flash(
     blocks.append(Paragraph(text(_wanted(matter, issue, now)), lead=True))
     measured = times_of(event, incident, reporting_at=now)
     blocks += figures.times(measured, matter.rows, matter.proofs, now=now) + _counts(matter, now)
+    blocks += sections.judgement(event, now=now)
     if incident is not None:
         blocks += sections.tasks(incident, now=now) + sections.story(incident, now=now)
     blocks += sections.instructions(event, incident, now=now)

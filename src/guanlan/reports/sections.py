@@ -17,6 +17,8 @@ from guanlan.intake.models import Post, Source
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.wording import level_word
 from guanlan.reports.proofs import Proofs
+from guanlan.watch.assessing.computed import part_name
+from guanlan.watch.assessing.models import PARTS
 from guanlan.watch.counting import Row
 from guanlan.watch.models import Event, Signal
 
@@ -86,6 +88,33 @@ def _names(plan: PlanDocument | None) -> dict[str, str]:
     named = {trigger.key: trigger.name for trigger in plan.triggers}
     named |= {criterion.key: criterion.name for criterion in plan.criteria}
     return named | {one.fallback.key: one.fallback.name for one in plan.criteria if one.fallback}
+
+
+def judgement(event: Event, *, now: datetime) -> list[Block]:
+    """Lay what a person judged of the event beside what was computed when it was written."""
+    sheet = event.sheets.select_related("person").first()
+    if sheet is None:
+        return []
+    columns = (
+        Column(_("研判"), share=2),
+        Column(_("人的判断"), share=5),
+        Column(_("填写时系统算的"), share=5),
+    )
+    rows = tuple(
+        (
+            text(part_name(part)),
+            text(getattr(sheet, part) or "—"),
+            text("；".join(sheet.computed.get(part, [])) or _("未知")),
+        )
+        for part in PARTS
+    )
+    note = _("第 %(number)d 版，%(name)s %(at)s，把握%(sure)s") % {
+        "number": sheet.number,
+        "name": sheet.person.name,
+        "at": moment(sheet.at, now),
+        "sure": sheet.get_confidence_display() or _("未写"),
+    }
+    return [Heading(_("研判"), note), Table(columns, rows)]
 
 
 def story(incident: Incident, *, now: datetime) -> list[Block]:

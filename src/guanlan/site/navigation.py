@@ -36,6 +36,7 @@ PARTS = (
         (
             Page(_("信息流"), "feed"),
             Page(_("事件"), "events"),
+            Page(_("告警"), "alarms"),
             Page(_("监测方案"), "watches"),
             Page(_("来源"), "sources"),
             Page(_("报一条"), "report-one"),

@@ -172,12 +172,11 @@ def confirm_level(
     person: Person,
     now: datetime,
     reason: str = "",
-    sheet: tuple[str, str, str] = ("", "", ""),
 ) -> Assessment:
     """Confirm the computed level or set another, and return the assessment.
 
     `levels` are the plan's level keys, gravest first; an empty `level` is below them.
-    `sheet` is (nature, scope, consequences). A level that differs from the computed
+    A level that differs from the computed
     one, or is lower than the confirmed one, raises ReasonMissing without a reason.
     While an incident is active on the event, raises UnderIncident.
     """
@@ -192,16 +191,12 @@ def confirm_level(
         event.changed_seq = touch(event.stream)
         event.save()
         Signal.objects.filter(event=event, settled_at=None).update(settled_at=now)
-        nature, scope, consequences = sheet
         assessment = Assessment.objects.create(
             stream=event.stream,
             event=event,
             level=level,
             computed_level=event.computed_level,
             reason=reason,
-            nature=nature,
-            scope=scope,
-            consequences=consequences,
             person=person,
             at=now,
         )

@@ -16,6 +16,8 @@ from guanlan.engine.query import Watch
 from guanlan.engine.results import (
     BackgroundCounts,
     Change,
+    EventsMerged,
+    EventSplit,
     FactStated,
     ModelChanged,
     PostDropped,
@@ -174,10 +176,19 @@ def _moved(change: dict[str, Any]) -> Change:
     return PostMoved(change["platform"], change["id"], change["watch"], change["event"] or None)
 
 
-# What a person said of a post or decided of the model, by the kind of its journal change.
+def _split(change: dict[str, Any]) -> Change:
+    posts = Post.objects.filter(pk__in=change["posts"]).order_by("published_at", "pk")
+    rows = posts.values_list("platform", "external_id", "title", "text")
+    said = tuple((platform, id_, title or None, text or None) for platform, id_, title, text in rows)
+    return EventSplit(change["event"], said)
+
+
+# What a person said of a post or an event, or decided of the model, by the kind of its journal change.
 _BY_PERSONS: dict[str, Callable[[dict[str, Any]], Change]] = {
     "stance": lambda change: StanceCorrected(change["platform"], change["id"], change["negative"]),
     "move": _moved,
+    "merge": lambda change: EventsMerged(change["gone"], change["into"]),
+    "split": _split,
     "model": lambda change: ModelChanged(_of_change(change)),
     "drop": lambda change: PostDropped(change["platform"], change["id"]),
 }

@@ -82,9 +82,6 @@ class LevelForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text=_("和系统算的不同，或调低等级时必填"),
     )
-    nature = forms.CharField(label=_("性质"), required=False, widget=forms.Textarea(_BOX))
-    scope = forms.CharField(label=_("影响范围"), required=False, widget=forms.Textarea(_BOX))
-    consequences = forms.CharField(label=_("可能后果"), required=False, widget=forms.Textarea(_BOX))
 
     def __init__(self, *args: Any, plan: PlanDocument, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,6 +11,12 @@ from guanlan.clocks.models import Retention, Stream, StreamPart, StreamRow
 from guanlan.engine.tasks import EMOTIONS
 from guanlan.intake.models import Batch, Post, Source
 from guanlan.people.models import Person, Unit
+from guanlan.watch.alerts.models import Alarm as Alarm
+from guanlan.watch.alerts.models import AlertRule as AlertRule
+from guanlan.watch.alerts.models import HourCount as HourCount
+from guanlan.watch.assessing.models import Sheet as Sheet
+from guanlan.watch.grouping.models import Precedent as Precedent
+from guanlan.watch.grouping.models import Regrouping as Regrouping
 
 
 class Watch(StreamRow):
@@ -239,15 +245,12 @@ class Signal(StreamRow):
 
 
 class Assessment(StreamRow):
-    """A person's judgement of an event (研判), beside what was computed at that moment."""
+    """A level that a person set (定级), or a false alarm, beside what was computed at that moment."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="assessments")
     level = models.CharField(max_length=20, blank=True)
     computed_level = models.CharField(max_length=20, blank=True)
     reason = models.CharField(max_length=500, blank=True)
-    nature = models.TextField(blank=True)
-    scope = models.TextField(blank=True)
-    consequences = models.TextField(blank=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

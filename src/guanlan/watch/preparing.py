@@ -9,7 +9,7 @@ import pyarrow as pa
 from guanlan.engine.heads import because
 from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
-from guanlan.engine.results import EventRow, PostResult, Results
+from guanlan.engine.results import EventRow, PostResult, Results, WatchHour
 from guanlan.engine.stance import stance_of
 from guanlan.engine.tasks import CATEGORY
 from guanlan.engine.text import Texts, normalise
@@ -31,16 +31,17 @@ class Read(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """The events to store, by code, and the posts that were read for the first time."""
+    """The events to store, by code, the posts that were read for the first time, and the hours counted."""
 
     events: dict[str, EventRow]
     read: Sequence[Read] = ()
+    hours: Sequence[WatchHour] = ()
 
 
 def prepared(results: Results, analyser: Analyser, taken: Taken | None) -> Prepared:
     """Return what there is to store of the results that `taken`, or a tick or change, brought."""
     read = _read(results.posts, taken, analyser.model) if taken is not None else ()
-    return Prepared(_events(results, analyser), read)
+    return Prepared(_events(results, analyser), read, analyser.hours())
 
 
 def _events(results: Results, analyser: Analyser) -> dict[str, EventRow]:

@@ -148,7 +148,7 @@ def count_matches(person: Person, stream: Stream, query: str) -> tuple[int, int,
     matcher = compile_watches([EngineWatch("count", query)])
     read = Post.visible_to(person).filter(reading__stream=stream)
     posts = list(read.order_by("-reading__published_at")[:COUNTED])
-    batch = _batch(posts)
+    batch = batch_of(posts)
     places = sorted(
         {hit.post for hit in matcher.match(normalise(batch.column("title"), batch.column("text")), batch)}
     )
@@ -180,7 +180,8 @@ def _gravity(plan: PlanDocument | None) -> Case:
     return Case(dismissed, *whens, default=Value(99), output_field=IntegerField())
 
 
-def _batch(posts: list[Post]) -> pa.RecordBatch:
+def batch_of(posts: list[Post]) -> pa.RecordBatch:
+    """Return posts as the engine takes them, without their counts."""
     known: dict[str, list[Any]] = {
         "id": [post.external_id for post in posts],
         "author": [post.author_name for post in posts],

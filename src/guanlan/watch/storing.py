@@ -11,12 +11,13 @@ from guanlan.clocks.inserting import change, insert
 from guanlan.clocks.models import Stream
 from guanlan.engine.model import Model
 from guanlan.engine.pipeline import Analyser
-from guanlan.engine.results import EventRow, Moved, Results
+from guanlan.engine.results import EventRow, Moved, Results, WatchHour
 from guanlan.engine.results import Signal as Raised
 from guanlan.intake.models import Post
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.levels import Level
-from guanlan.watch.models import Event, Hit, JournalEntry, Reading, Signal, Watch
+from guanlan.watch.grouping import storing as regrouping
+from guanlan.watch.models import Event, Hit, HourCount, JournalEntry, Reading, Signal, Watch
 from guanlan.watch.preparing import Prepared, Read, prepared
 
 
@@ -26,7 +27,7 @@ def said_of(posts: Iterable[int]) -> dict[int, str]:
     return dict(judged.values_list("post_id", "corrected_stance"))
 
 
-def _work(event: Event) -> tuple[bool, bool]:
+def work_of(event: Event) -> tuple[bool, bool]:
     """Return how far people have gone with an event; the greater, the further."""
     return event.under_incident, event.state == Event.State.CONFIRMED
 
@@ -45,13 +46,19 @@ class Keeper:
         """Store everything; events first, since the others point at them."""
         silent = entry.batch is not None and entry.batch.history
         brought = brought or prepared(results, self.analyser, None)
+        asked = regrouping.asked_by(entry)
+        if asked is not None:
+            regrouping.begin(asked, entry.change, results)
         self._events(brought.events)
         self._readings(brought.read)
+        self._hours(brought.hours)
         self._moves(results.moved)
         for merged in results.merged:
             self._merge(merged.gone, merged.into)
         for raised in results.signals:
             self._signal(raised, silent=silent)
+        if asked is not None:
+            regrouping.end(asked, results, self.seq)
 
     def _events(self, rows: Mapping[str, EventRow]) -> None:
         stored = Event.objects.filter(stream=self.stream, code__in=rows)
@@ -118,6 +125,26 @@ class Keeper:
         insert(Reading, readings)
         insert(Hit, hits)
 
+    def _hours(self, hours: Sequence[WatchHour]) -> None:
+        """Keep what the engine counted, hour by hour; alert rules are judged by it."""
+        counted = {
+            (self.watches[one.watch], one.hour): {"posts": one.posts, "negative": one.negative}
+            for one in hours
+            if one.watch in self.watches
+        }
+        if not counted:
+            return
+        since = min(hour for _watch, hour in counted)
+        stored = HourCount.objects.filter(stream=self.stream, hour__gte=since)
+        known = {(watch, hour): number for number, watch, hour in stored.values_list("pk", "watch", "hour")}
+        fresh = [
+            {"stream_id": self.stream.pk, "watch_id": watch, "hour": hour, **counts}
+            for (watch, hour), counts in counted.items()
+            if (watch, hour) not in known
+        ]
+        insert(HourCount, fresh)
+        change(HourCount, {known[at]: counts for at, counts in counted.items() if at in known})
+
     def _moves(self, moved: Sequence[Moved]) -> None:
         """Put posts into other events; one that stands in an event of another watch stays there."""
         if not moved:
@@ -146,7 +173,7 @@ class Keeper:
         lost, kept = self._stored(gone), self._stored(into)
         if lost is None or kept is None:
             return
-        if _work(lost) > _work(kept):
+        if work_of(lost) > work_of(kept):
             self._trade(lost, kept)
             lost, kept = kept, lost
         Reading.objects.filter(event=lost).update(event=kept)

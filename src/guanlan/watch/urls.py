@@ -2,7 +2,10 @@
 
 from django.urls import path
 
+from guanlan.watch.alerts import views as alerts
+from guanlan.watch.assessing import views as assessing
 from guanlan.watch.corrections import views as corrections
+from guanlan.watch.grouping import views as grouping
 from guanlan.watch.versions import views as versions
 from guanlan.watch.views import events, impact, watches
 
@@ -15,6 +18,14 @@ urlpatterns = [
     path("events/<str:key>/fact/", events.fact, name="event-fact"),
     path("events/<str:key>/impact/", impact.impact_page, name="event-impact"),
     path("events/<str:key>/impact/<str:code>/", impact.impact_posts, name="event-impact-posts"),
+    path("events/<str:key>/sheet/", assessing.write_sheet, name="event-sheet"),
+    path("events/<str:key>/merge/", grouping.merge, name="event-merge"),
+    path("events/<str:key>/split/", grouping.split, name="event-split"),
+    path("events/<str:key>/precedent/", grouping.precedent, name="event-precedent"),
+    path("merges/<str:key>/undo/", grouping.undo, name="merge-undo"),
+    path("precedents/<str:key>/drop/", grouping.drop_precedent, name="precedent-drop"),
+    path("false-alarms/", grouping.false_alarms, name="false-alarms"),
+    path("sheets/<str:key>/", assessing.sheet_page, name="sheet"),
     path("corrections/<str:key>/", corrections.correct_page, name="post-correct"),
     path("corrections/<str:key>/judge/", corrections.judge, name="post-judge"),
     path("corrections/<str:key>/move/", corrections.move, name="post-move"),
@@ -28,4 +39,13 @@ urlpatterns = [
     path("watches/import/", watches.import_watches, name="watch-import"),
     path("watches/count/", watches.count, name="watch-count"),
     path("watches/<str:key>/close/", watches.close, name="watch-close"),
+    path("alarms/", alerts.alarms_page, name="alarms"),
+    path("alarms/<str:key>/", alerts.alarm_page, name="alarm"),
+    path("alarms/<str:key>/see/", alerts.see_alarm, name="alarm-see"),
+    path("alarms/<str:key>/false/", alerts.call_alarm_false, name="alarm-false"),
+    path("alert-rules/", alerts.rules_page, name="alert-rules"),
+    path("alert-rules/new/", alerts.rule_page, name="alert-rule-new"),
+    path("alert-rules/try/", alerts.try_rule, name="alert-rule-try"),
+    path("alert-rules/<str:key>/", alerts.rule_page, name="alert-rule"),
+    path("alert-rules/<str:key>/close/", alerts.stop_rule, name="alert-rule-close"),
 ]

@@ -35,3 +35,10 @@ def warning_on(event: Event, person: Any, now: datetime) -> dict[str, Any]:
     """Return the `warning` that stands on the event, and whether the person `may_warn`."""
     standing = EarlyWarning.visible_to(person).filter(event=event, closed_at=None).first()
     return {"warning": standing, "may_warn": standing is None and may(person, WARN, at=now)}
+
+
+@register.simple_tag
+def closed_incident(event: Event, person: Any) -> Incident | None:
+    """Return the last incident on an event whose response has ended, if the person may see it."""
+    ended = Incident.visible_to(person).filter(event=event).exclude(state__in=RESPONDING)
+    return ended.order_by("-opened_at").first()

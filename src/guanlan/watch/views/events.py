@@ -22,9 +22,10 @@ from guanlan.plan.wording import level_word
 from guanlan.watch import queries
 from guanlan.watch.actions import confirm_level, dismiss_event, state_fact
 from guanlan.watch.forms import FactForm, LevelForm, ReasonForm
+from guanlan.watch.grouping.queries import precedents, regroupings
 from guanlan.watch.models import Event
 from guanlan.watch.outlook import outlook
-from guanlan.watch.permissions import CONFIRM_LEVEL, CORRECT_POST, DISMISS_EVENT
+from guanlan.watch.permissions import ASSESS_EVENT, CONFIRM_LEVEL, CORRECT_POST, DISMISS_EVENT
 from guanlan.watch.rows import criteria_rows
 from guanlan.watch.said import complaints, said
 
@@ -113,7 +114,6 @@ def confirm(request: PersonRequest, key: str) -> HttpResponse:
         level=typed["level"],
         levels=tuple(level.key for level in plan.by_rank),
         reason=typed["reason"],
-        sheet=(typed["nature"], typed["scope"], typed["consequences"]),
         person=request.user,
         now=request.now,
     )
@@ -176,6 +176,10 @@ def _event_content(request: PersonRequest, event: Event) -> dict[str, Any]:
         "outlook": outlook(event, now=request.now),
         "earliest": event.readings.select_related("post").order_by("published_at", "pk")[:5],
         "page": page,
+        "precedents": precedents(event, request.user),
+        "regroupings": regroupings(event)[:10],
+        "sheet": event.sheets.select_related("person").first(),
+        "may_assess": may(request.user, ASSESS_EVENT, at=request.now),
         "assessments": event.assessments.select_related("person")[:10],
         "facts": [
             (names.get(stated.fact, stated.fact), stated) for stated in event.facts.select_related("person")

@@ -1,0 +1,1 @@
+"""Alert rules of a watch, judged over its hourly counts, and the alarms that they raise."""
