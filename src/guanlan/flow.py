@@ -11,6 +11,7 @@ from guanlan.intake.jobs import poll_next_source, read_next_batch, watch_for_sil
 from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
 from guanlan.plan.jobs import start_next_version
 from guanlan.reports.jobs import chase_next_receipt, render_next_report
+from guanlan.selfcheck.jobs import check_all, mend_next
 from guanlan.watch.jobs import analyse_next, tell_next_signal
 
 Stage = Callable[[], bool]
@@ -27,6 +28,8 @@ STAGES: tuple[Stage, ...] = (
     render_next_report,  # Report that somebody asked for -> HTML, Word, PDF
     look_at_next_chain,  # Message that failed or stayed unread -> next channel, or who stands in
     deliver_next_message,  # Delivery -> outside channels
+    check_all,  # what has no outcome, once a minute -> LooseEnds, and Messages to those who keep watch
+    mend_next,  # LooseEnd that is mended safely -> done once, by the stage's own step
 )
 
 

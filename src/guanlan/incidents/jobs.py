@@ -28,7 +28,7 @@ def remind_next_overdue(now_for: NowFor = edge.now_for) -> bool:
         now = now_for(stream)
         task = _first_waiting(stream, now)
         if task is not None:
-            _remind(task, now)
+            remind(task, now=now)
             return True
     return False
 
@@ -38,7 +38,8 @@ def _first_waiting(stream: Stream, now: datetime) -> Task | None:
     return waiting.order_by("next_look_at", "pk").first()
 
 
-def _remind(task: Task, now: datetime) -> None:
+def remind(task: Task, *, now: datetime) -> None:
+    """Take the task one rung further and tell whoever stands there, once."""
     rung = next_rung(task)
     with transaction.atomic():
         # The conditional update is the claim: whoever comes second changes no row. It is

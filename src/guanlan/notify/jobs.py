@@ -12,7 +12,7 @@ from guanlan.clocks.edge import real_now
 from guanlan.notify.actions import tell
 from guanlan.notify.chain import give, next_channel, stand_ins
 from guanlan.notify.models import TRIAL, Delivery, Message, Unheard, Urgency
-from guanlan.notify.sending import call_out, claim, keep, lose
+from guanlan.notify.sending import call_out, claim, give_up, keep
 from guanlan.notify.states import WRONG
 from guanlan.people.models import Person
 
@@ -30,7 +30,7 @@ def deliver_next_message() -> bool:
     stuck = Delivery.objects.filter(state=State.SENDING, lease_until__lt=now)
     dead = stuck.select_related("message", "channel", "stream").first()
     if dead is not None:
-        return lose(dead, _("发送到一半程序停了，对方收没收到不知道。"), now=now)
+        return give_up(dead, now=now)
     claimed = claim(now=now)
     if claimed:
         answer = call_out(claimed, claimed[0].channel, now=now)

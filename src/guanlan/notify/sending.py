@@ -131,6 +131,11 @@ def lose(delivery: Delivery, words: str, *, now: datetime) -> bool:
     return bool(moved)
 
 
+def give_up(delivery: Delivery, *, now: datetime) -> bool:
+    """Note that the worker died while sending: nobody can say whether it went out."""
+    return lose(delivery, _("发送到一半程序停了，对方收没收到不知道。"), now=now)
+
+
 def look_now(message: Message, *, now: datetime) -> None:
     """Have the message's chain looked at without waiting for it to be read."""
     Message.objects.filter(pk=message.pk, look_at__isnull=False).update(look_at=now)

@@ -39,7 +39,7 @@ def chase_next_receipt(now_for: NowFor = edge.now_for) -> bool:
         unread = Receipt.objects.filter(stream=stream, read_at=None, reminded_at=None, read_by__lt=now)
         receipt = unread.select_related("report__written_by", "report__incident", "person").first()
         if receipt is not None:
-            _chase(receipt, now)
+            chase(receipt, now=now)
             return True
     return False
 
@@ -87,7 +87,8 @@ def rendered(report: Report, form: str) -> bytes:
     return render_pdf(frozen) if form == Rendering.Format.PDF else render_docx(frozen)
 
 
-def _chase(receipt: Receipt, now: datetime) -> None:
+def chase(receipt: Receipt, *, now: datetime) -> None:
+    """Remind the receipt's person and tell the others who has not read, once."""
     report = receipt.report
     with transaction.atomic():
         # The conditional update is the claim; whoever comes second changes no row.

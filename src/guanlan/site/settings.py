@@ -23,6 +23,7 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", default=())
 
 INSTALLED_APPS = [
     "guanlan.site",
+    "guanlan.selfcheck",
     "guanlan.reports",
     "guanlan.media",
     "guanlan.incidents",

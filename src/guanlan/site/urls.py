@@ -31,5 +31,6 @@ urlpatterns = [
     path("", include("guanlan.watch.urls")),
     path("", include("guanlan.media.urls")),
     path("", include("guanlan.reports.urls")),
+    path("", include("guanlan.selfcheck.urls")),
     path("api/v1/", api.urls),
 ]

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -26,12 +27,17 @@ def tell_next(stream: Stream, *, now: datetime) -> bool:
     signal = Signal.objects.filter(stream=stream, told_at=None).order_by("at", "pk").first()
     if signal is None:
         return False
+    tell_signal(signal, now=now)
+    return True
+
+
+def tell_signal(signal: Signal, *, now: datetime) -> None:
+    """Tell the monitors of the signal, once."""
     with transaction.atomic():
         if Signal.objects.filter(pk=signal.pk, told_at=None).update(told_at=now):
             for person in watching(now=now):
                 _tell(signal, person, step="", now=now)
             _record("watch.tell_signal", signal, now)
-    return True
 
 
 def escalate_next(stream: Stream, *, now: datetime) -> bool:
@@ -39,18 +45,26 @@ def escalate_next(stream: Stream, *, now: datetime) -> bool:
 
     The event keeps its `confirm_by`: it still waits for its monitor, and is late.
     """
-    unheard = Signal.objects.filter(kind=Signal.Kind.LEVEL, settled_at=None, escalated_at=None)
-    overdue = unheard.filter(stream=stream, event__confirm_by__lt=now)
+    overdue = _unheard().filter(stream=stream, event__confirm_by__lt=now)
     signal = overdue.select_related("event").order_by("event__confirm_by", "-at", "-pk").first()
     if signal is None:
         return False
+    escalate(signal, now=now)
+    return True
+
+
+def escalate(signal: Signal, *, now: datetime) -> None:
+    """Tell the command of the signal's event, marked 未核实, once."""
     with transaction.atomic():
-        if unheard.filter(event=signal.event).update(escalated_at=now):
-            touch(stream)
+        if _unheard().filter(event=signal.event).update(escalated_at=now):
+            touch(signal.stream)
             for person in persons_with(Function.COMMAND, at=now):
                 _tell(signal, person, step="escalated", now=now)
             _record("watch.escalate_signal", signal, now)
-    return True
+
+
+def _unheard() -> QuerySet[Signal]:
+    return Signal.objects.filter(kind=Signal.Kind.LEVEL, settled_at=None, escalated_at=None)
 
 
 def raise_next_source_signal(stream: Stream, *, now: datetime) -> bool:
