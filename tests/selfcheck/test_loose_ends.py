@@ -266,9 +266,12 @@ class TestMessages:
         [end] = twice(NOW + 6 * MINUTE)
 
         assert (end.subject, end.why) == ("channels", "还没有渠道：2 条紧急消息只在站内，没有人打开")
+        for minute in range(8, 12):
+            check(NOW + minute * MINUTE)
+        assert Entry.objects.filter(verb="selfcheck.alarm").count() == 1
         for message in Message.objects.filter(cause="task:x"):
             mark_read(message=message, person=message.person, now=NOW)
-        assert after(NOW + 6 * MINUTE) == 0
+        assert after(NOW + 12 * MINUTE) == 0
 
     def test_an_alarm_nobody_reads_raises_no_other(self, signal: Signal) -> None:
         twice(NOW + 3 * MINUTE)

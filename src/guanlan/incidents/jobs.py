@@ -14,6 +14,7 @@ from guanlan.incidents.models import Task
 from guanlan.incidents.offering import tell_of
 from guanlan.incidents.states import OPEN
 from guanlan.incidents.wording import length
+from guanlan.notify.lateness import marked
 
 NowFor = Callable[[Stream], datetime]
 
@@ -40,7 +41,7 @@ def _first_waiting(stream: Stream, now: datetime) -> Task | None:
 
 def remind(task: Task, *, now: datetime) -> None:
     """Take the task one rung further and tell whoever stands there, once."""
-    rung = next_rung(task)
+    rung, seen_at = next_rung(task), task.next_look_at or now
     with transaction.atomic():
         # The conditional update is the claim: whoever comes second changes no row. It is
         # undone with the messages if anything fails.
@@ -49,11 +50,12 @@ def remind(task: Task, *, now: datetime) -> None:
             return
         task = Task.objects.select_related("incident", "group", "owner", "stream").get(pk=task.pk)
         persons = rung.who(task, now)
-        title = _("%(wait)s %(late)s：%(title)s") % {
+        words = _("%(wait)s %(late)s：%(title)s") % {
             "wait": rung.wait,
             "late": length(now - rung.deadline),
             "title": task.title,
         }
+        title = marked(words, due=seen_at, stream=task.stream, now=now)
         tell_of(task, persons, title=title, step=f"{task.state}-{task.told_step}", now=now)
         names = "、".join(person.name for person in persons)
         told = _("已告知%(names)s") % {"names": names} if names else _("没有人可以告知")

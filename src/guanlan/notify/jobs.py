@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from guanlan.audit.actions import record
 from guanlan.clocks.edge import real_now
 from guanlan.notify.actions import tell
-from guanlan.notify.chain import give, next_channel, stand_ins
+from guanlan.notify.chain import PATIENCE, give, next_channel, stand_ins
 from guanlan.notify.models import TRIAL, Delivery, Message, Unheard, Urgency
-from guanlan.notify.sending import call_out, claim, give_up, keep
+from guanlan.notify.sending import call_out, claim, give_up, keep, ready
 from guanlan.notify.states import WRONG
 from guanlan.people.models import Person
 
@@ -60,12 +60,21 @@ def _go_on(message: Message, now: datetime) -> None:
     over = message.read_at is not None or Unheard.objects.filter(message=message).exists()
     if over or message.cause.startswith(TRIAL):
         return
+    if _about_to_go(message, now):
+        Message.objects.filter(pk=message.pk).update(look_at=now + PATIENCE[Urgency(message.urgency)])
+        return
     channel = next_channel(message, now=now)
     if channel is not None:
         give(message, channel, now=now)
         _record("go_on", message, now, {"channel": channel.key})
     elif message.urgency == Urgency.URGENT or not message.deliveries.exclude(state__in=WRONG).exists():
         _call_stand_ins(message, now)
+
+
+def _about_to_go(message: Message, now: datetime) -> bool:
+    """Say whether a channel that is free has not been tried yet: after an outage that comes first."""
+    untried = message.deliveries.filter(state=State.WAITING, attempts=0).select_related("channel")
+    return any(ready(delivery.channel, now=now) for delivery in untried)
 
 
 def _call_stand_ins(message: Message, now: datetime) -> None:

@@ -17,6 +17,7 @@ from guanlan.documents.paper import render_pdf
 from guanlan.documents.word import render_docx
 from guanlan.errors import Refused
 from guanlan.notify.actions import tell
+from guanlan.notify.lateness import marked
 from guanlan.notify.models import Message
 from guanlan.reports import queries
 from guanlan.reports.models import Receipt, Rendering, Report
@@ -105,7 +106,7 @@ def chase(receipt: Receipt, *, now: datetime) -> None:
             tell(
                 stream=report.stream,
                 person=person,
-                title=title,
+                title=marked(title, due=receipt.read_by or now, stream=report.stream, now=now),
                 link=reverse("report", args=[report.key]),
                 cause=f"report:{report.key}",
                 step=f"unread-{receipt.person.key}",

@@ -12,6 +12,7 @@ from guanlan.clocks.actions import touch
 from guanlan.clocks.models import Stream
 from guanlan.intake.models import Source
 from guanlan.notify.actions import tell
+from guanlan.notify.lateness import marked
 from guanlan.notify.models import Message
 from guanlan.people.models import Function, Group, Person
 from guanlan.people.queries import on_duty, persons_with
@@ -101,7 +102,7 @@ def _tell(signal: Signal, person: Person, *, step: str, now: datetime) -> None:
     tell(
         stream=signal.stream,
         person=person,
-        title=_title(signal, step),
+        title=_title(signal, step, now),
         link=reverse("event", args=[signal.event.key]) if signal.event else reverse("sources"),
         cause=f"signal:{signal.key}",
         step=step,
@@ -110,14 +111,15 @@ def _tell(signal: Signal, person: Person, *, step: str, now: datetime) -> None:
     )
 
 
-def _title(signal: Signal, step: str) -> str:
+def _title(signal: Signal, step: str, now: datetime) -> str:
     if signal.source is not None:
         words = {"name": signal.source.name, "state": signal.get_kind_display()}
         return _("%(state)s：%(name)s，数字可能偏低") % words
     assert signal.event is not None
     words = {"name": signal.event.name, "level": level_word(signal.level)}
     if step:
-        return _("未核实：%(name)s，系统算为%(level)s，到时无人确认") % words
+        told = _("未核实：%(name)s，系统算为%(level)s，到时无人确认") % words
+        return marked(told, due=signal.event.confirm_by or now, stream=signal.stream, now=now)
     return _("%(name)s：系统算为%(level)s，请确认") % words
 
 
