@@ -12,6 +12,7 @@ from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
 from guanlan.plan.jobs import start_next_version
 from guanlan.reports.jobs import chase_next_receipt, render_next_report
 from guanlan.selfcheck.jobs import check_all, mend_next
+from guanlan.subscriptions.jobs import make_next_call, write_next_calls
 from guanlan.watch.jobs import analyse_next, tell_next_signal
 
 Stage = Callable[[], bool]
@@ -28,6 +29,8 @@ STAGES: tuple[Stage, ...] = (
     render_next_report,  # Report that somebody asked for -> HTML, Word, PDF
     look_at_next_chain,  # Message that failed or stayed unread -> next channel, or who stands in
     deliver_next_message,  # Delivery -> outside channels
+    write_next_calls,  # audit entries that another system wants -> Calls
+    make_next_call,  # Call -> other systems
     check_all,  # what has no outcome, once a minute -> LooseEnds, and Messages to those who keep watch
     mend_next,  # LooseEnd that is mended safely -> done once, by the stage's own step
 )

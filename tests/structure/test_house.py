@@ -25,6 +25,7 @@ WITHOUT_STREAM = {
     "people.DutyShift": "the roster of the real world; a drill reads it",
     "notify.Channel": "the company's ways out, for all that is real",
     "notify.Way": "belongs to a person",
+    "subscriptions.Subscription": "the company's, for all that is real",
     "selfcheck.LastCheck": "of the worker, which works in every stream",
     "api.Token": "belongs to a person",
     "api.KeptAnswer": "belongs to a token",

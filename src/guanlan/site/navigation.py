@@ -52,6 +52,7 @@ PARTS = (
             Page(_("没发成的"), "deliveries"),
             Page(_("运行状态"), "running"),
             Page(_("接口令牌"), "tokens"),
+            Page(_("推送订阅"), "subscriptions"),
             Page(_("审计"), "audit"),
             Page(_("模型"), "models"),
             Page(_("设置"), "set-up"),

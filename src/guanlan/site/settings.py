@@ -24,6 +24,7 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", default=())
 INSTALLED_APPS = [
     "guanlan.site",
     "guanlan.selfcheck",
+    "guanlan.subscriptions",
     "guanlan.reports",
     "guanlan.media",
     "guanlan.incidents",

@@ -32,5 +32,6 @@ urlpatterns = [
     path("", include("guanlan.media.urls")),
     path("", include("guanlan.reports.urls")),
     path("", include("guanlan.selfcheck.urls")),
+    path("", include("guanlan.subscriptions.urls")),
     path("api/v1/", api.urls),
 ]
