@@ -10,6 +10,7 @@ from guanlan.incidents.jobs import remind_next_overdue
 from guanlan.intake.jobs import poll_next_source, read_next_batch, watch_for_silence
 from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
 from guanlan.plan.jobs import start_next_version
+from guanlan.reachability.jobs import remind_next_check
 from guanlan.reports.jobs import chase_next_receipt, render_next_report
 from guanlan.selfcheck.jobs import check_all, mend_next
 from guanlan.subscriptions.jobs import make_next_call, write_next_calls
@@ -26,6 +27,7 @@ STAGES: tuple[Stage, ...] = (
     tell_next_signal,  # Signal -> Messages to those whom the plan names
     remind_next_overdue,  # Task past a deadline -> Messages, step by step upwards
     chase_next_receipt,  # Report that nobody has read -> Messages
+    remind_next_check,  # a check of the address book that the plan wanted by now -> Messages
     render_next_report,  # Report that somebody asked for -> HTML, Word, PDF
     look_at_next_chain,  # Message that failed or stayed unread -> next channel, or who stands in
     deliver_next_message,  # Delivery -> outside channels

@@ -11,7 +11,7 @@ from guanlan.audit.actions import record
 from guanlan.clocks.edge import real_now
 from guanlan.notify.actions import tell
 from guanlan.notify.chain import PATIENCE, give, next_channel, stand_ins
-from guanlan.notify.models import TRIAL, Delivery, Message, Unheard, Urgency
+from guanlan.notify.models import ALONE, Delivery, Message, Unheard, Urgency
 from guanlan.notify.sending import call_out, claim, give_up, keep, ready
 from guanlan.notify.states import WRONG
 from guanlan.people.models import Person
@@ -58,7 +58,7 @@ def look_at_next_chain() -> bool:
 def _go_on(message: Message, now: datetime) -> None:
     # Whoever stands in was told already, and a round sent later ran out as well: nobody else is left.
     over = message.read_at is not None or Unheard.objects.filter(message=message).exists()
-    if over or message.cause.startswith(TRIAL):
+    if over or message.cause.startswith(ALONE):
         return
     if _about_to_go(message, now):
         Message.objects.filter(pk=message.pk).update(look_at=now + PATIENCE[Urgency(message.urgency)])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from guanlan.clocks.models import Stream
 from guanlan.notify.chain import PATIENCE, usable
-from guanlan.notify.models import TRIAL, Channel, Delivery, Message, Unheard, Urgency
+from guanlan.notify.models import ALONE, Channel, Delivery, Message, Unheard, Urgency
 from guanlan.notify.states import WRONG
 from guanlan.selfcheck.models import LooseEnd
 
@@ -55,7 +55,9 @@ def _silent(stream: Stream, now: datetime, since: datetime) -> QuerySet[Message]
     sent = Delivery.objects.filter(message=OuterRef("pk")).exclude(state__in=WRONG)
     told = Unheard.objects.filter(message=OuterRef("pk"))
     unread = Message.objects.filter(old, stream=stream, created_at__gte=since, read_at=None, look_at=None)
-    ours = Q(cause__startswith=f"{ALARM}:") | Q(cause__startswith=TRIAL)
+    ours = Q(cause__startswith=f"{ALARM}:")
+    for alone in ALONE:
+        ours |= Q(cause__startswith=alone)
     return unread.exclude(ours).exclude(Exists(sent)).exclude(Exists(told))
 
 

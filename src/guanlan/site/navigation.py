@@ -50,6 +50,7 @@ PARTS = (
             Page(_("外部时限"), "outside-rules"),
             Page(_("渠道"), "channels"),
             Page(_("没发成的"), "deliveries"),
+            Page(_("连通性检查"), "reach-checks"),
             Page(_("运行状态"), "running"),
             Page(_("接口令牌"), "tokens"),
             Page(_("推送订阅"), "subscriptions"),

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "guanlan.site",
     "guanlan.selfcheck",
     "guanlan.subscriptions",
+    "guanlan.reachability",
     "guanlan.reports",
     "guanlan.media",
     "guanlan.incidents",

@@ -33,5 +33,6 @@ urlpatterns = [
     path("", include("guanlan.reports.urls")),
     path("", include("guanlan.selfcheck.urls")),
     path("", include("guanlan.subscriptions.urls")),
+    path("", include("guanlan.reachability.urls")),
     path("api/v1/", api.urls),
 ]

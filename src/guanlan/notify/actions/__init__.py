@@ -12,7 +12,7 @@ from guanlan.notify.actions.channels import (
     try_channel,
 )
 from guanlan.notify.actions.settling import ChannelClosed, SettledAlready, let_rest, send_again
-from guanlan.notify.actions.telling import mark_read, mark_seen, tell
+from guanlan.notify.actions.telling import mark_read, mark_seen, tell, tell_over
 
 __all__ = [
     "ChannelClosed",
@@ -30,5 +30,6 @@ __all__ = [
     "send_again",
     "set_ways",
     "tell",
+    "tell_over",
     "try_channel",
 ]
