@@ -73,8 +73,10 @@ class TestDeadWorker:
             assert DEAD in page
             assert "最后一次自查 " in page
         assert "后台停了" in shown(sign_in(cast.wu))
+        assert DEAD in shown(browser, "dead-worker")
         check(NOW)
         assert DEAD not in shown(browser, "home")
+        assert shown(browser, "dead-worker").strip() == ""
 
     def test_says_who_runs_it_and_since_when(self, cast: Cast, stream: Stream, sign_in: SignIn) -> None:
         assert "后台还没有自查过" in shown(sign_in(cast.wu))

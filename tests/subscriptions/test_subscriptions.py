@@ -154,13 +154,16 @@ class TestWhatIsTold:
         self, other: Receiver, event: Event, cast: Cast
     ) -> None:
         incident = activate(event, cast.li)
+        change_level(incident=incident, level="I", reason="扩大", person=cast.li, now=NOW)
         subscribe(cast, other, Topic.LEVEL)
         run()
         assert other.taken == []
-        change_level(incident=incident, level="I", reason="扩大", person=cast.li, now=NOW)
+        change_level(incident=incident, level="II", reason="回落", person=cast.li, now=NOW)
+        remind_next_overdue(lambda _stream: NOW + 60 * MINUTE)
         run()
 
         assert [said["type"] for said in other.taken] == ["incident.level_changed"]
+        assert other.taken[0]["data"]["incident"]["level"] == "II"
 
     def test_nothing_of_a_drill(
         self, subscription: Subscription, other: Receiver, event: Event, cast: Cast
@@ -281,7 +284,7 @@ class TestUntilItIsTaken:
         activate(event, cast.li)
         run()
 
-        assert other.ids == []
+        assert (other.ids, Call.objects.count()) == ([], 1)
         with pytest.raises(actions.ClosedAlready):
             trial(subscription, stream, cast)
 

@@ -39,3 +39,10 @@ def running_page(request: PersonRequest) -> HttpResponse:
         "real": edge.real_now(),
     }
     return render(request, "selfcheck/running.html", page, status=422 if form.errors else 200)
+
+
+@login_required
+def dead_worker(request: PersonRequest) -> HttpResponse:
+    """Say on a page that is left open that the worker is dead; nothing while it lives."""
+    dead = queries.silent_since(real_now=edge.real_now())
+    return render(request, "selfcheck/_dead.html", {"dead_since": dead})
