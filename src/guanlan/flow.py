@@ -13,12 +13,15 @@ from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
 from guanlan.notify.swaps import tell_next_swap
 from guanlan.notify.vacancies import remind_of_vacancies
 from guanlan.plan.jobs import start_next_version
+from guanlan.reachability.jobs import remind_next_check
 from guanlan.reports.jobs import (
     chase_next_receipt,
     follow_up_next,
     issue_next_daily,
     render_next_report,
 )
+from guanlan.selfcheck.jobs import check_all, mend_next
+from guanlan.subscriptions.jobs import make_next_call, write_next_calls
 from guanlan.watch.alerts.jobs import ring_next_rule
 from guanlan.watch.jobs import analyse_next, tell_next_signal
 
@@ -41,9 +44,14 @@ STAGES: tuple[Stage, ...] = (
     chase_next_receipt,  # Report that nobody has read -> Messages
     tell_next_swap,  # Swap of a shift, asked for or answered -> Messages
     remind_of_vacancies,  # Groups without lead, deputy or watch -> Messages, once a day
+    remind_next_check,  # a check of the address book that the plan wanted by now -> Messages
     render_next_report,  # Report that somebody asked for -> HTML, Word, PDF
     look_at_next_chain,  # Message that failed or stayed unread -> next channel, or who stands in
     deliver_next_message,  # Delivery -> outside channels
+    write_next_calls,  # audit entries that another system wants -> Calls
+    make_next_call,  # Call -> other systems
+    check_all,  # what has no outcome, once a minute -> LooseEnds, and Messages to those who keep watch
+    mend_next,  # LooseEnd that is mended safely -> done once, by the stage's own step
 )
 
 

@@ -39,6 +39,9 @@ FOR_ADMINISTRATORS = (
     "setup/words/",
     "setup/history/",
     "setup/demo/",
+    "running/",
+    "subscriptions/",
+    "reach/",
 )
 FOR_MONITORS = ("watches/new/", "sources/new/", "import/")
 FOR_EVERYBODY = (

@@ -27,6 +27,8 @@ WITHOUT_STREAM = {
     "notify.Way": "belongs to a person",
     "reports.DailySchedule": "the company's, for every stream",
     "reports.Addressee": "the company's, for every stream",
+    "subscriptions.Subscription": "the company's, for all that is real",
+    "selfcheck.LastCheck": "of the worker, which works in every stream",
     "api.Token": "belongs to a person",
     "api.KeptAnswer": "belongs to a token",
     "plan.PlanVersion": "the plan is the company's; an incident pins a version",

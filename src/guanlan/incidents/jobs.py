@@ -18,6 +18,7 @@ from guanlan.incidents.starting import ask
 from guanlan.incidents.states import OPEN
 from guanlan.incidents.wording import length
 from guanlan.notify.actions import tell
+from guanlan.notify.lateness import marked
 from guanlan.watch.telling import watching
 
 NowFor = Callable[[Stream], datetime]
@@ -36,7 +37,7 @@ def remind_next_overdue(now_for: NowFor = edge.now_for) -> bool:
         now = now_for(stream)
         task = _first_waiting(stream, now)
         if task is not None:
-            _remind(task, now)
+            remind(task, now=now)
             return True
     return False
 
@@ -46,8 +47,9 @@ def _first_waiting(stream: Stream, now: datetime) -> Task | None:
     return waiting.order_by("next_look_at", "pk").first()
 
 
-def _remind(task: Task, now: datetime) -> None:
-    rung = next_rung(task, now)
+def remind(task: Task, *, now: datetime) -> None:
+    """Take the task one rung further and tell whoever stands there, once."""
+    rung, seen_at = next_rung(task, now), task.next_look_at or now
     with transaction.atomic():
         # The conditional update is the claim: whoever comes second changes no row. It is
         # undone with the messages if anything fails.
@@ -56,18 +58,14 @@ def _remind(task: Task, now: datetime) -> None:
             return
         task = Task.objects.select_related("incident", "group", "owner", "stream").get(pk=task.pk)
         persons = rung.who(task, now)
-        title = _("%(wait)s %(late)s：%(title)s") % {
+        words = _("%(wait)s %(late)s：%(title)s") % {
             "wait": rung.wait,
             "late": length(abs(now - rung.deadline)),
             "title": task.title,
         }
-        tell_of(
-            task,
-            persons,
-            title=title,
-            step=f"{task.state}-{task.told_step}-{rung.deadline:%Y%m%d%H%M}",
-            now=now,
-        )
+        title = marked(words, due=seen_at, stream=task.stream, now=now)
+        step = f"{task.state}-{task.told_step}-{rung.deadline:%Y%m%d%H%M}"
+        tell_of(task, persons, title=title, step=step, now=now)
         names = "、".join(person.name for person in persons)
         told = _("已告知%(names)s") % {"names": names} if names else _("没有人可以告知")
         note(

@@ -29,6 +29,11 @@ def chain(person: Person, urgency: str, *, now: datetime) -> list[Channel]:
     return [mail_channel(now=now)] if settings.EMAIL_HOST_CONFIGURED and person.email else []
 
 
+def channels_of(person: Person, *, now: datetime) -> list[Channel]:
+    """Return every channel that urgent or normal messages take to the person, in order."""
+    return list(dict.fromkeys(one for urgency in Urgency for one in chain(person, urgency, now=now)))
+
+
 def usable(channel: Channel) -> bool:
     """Say whether messages may be given to the channel."""
     if channel.kind == Channel.Kind.MAIL:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from guanlan.audit.actions import record
 from guanlan.clocks.edge import real_now
 from guanlan.notify.actions import tell
-from guanlan.notify.chain import give, next_channel, stand_ins
-from guanlan.notify.models import TRIAL, Delivery, Message, Unheard, Urgency
-from guanlan.notify.sending import call_out, claim, keep, lose
+from guanlan.notify.chain import PATIENCE, give, next_channel, stand_ins
+from guanlan.notify.models import ALONE, Delivery, Message, Unheard, Urgency
+from guanlan.notify.sending import call_out, claim, give_up, keep, ready
 from guanlan.notify.states import WRONG
 from guanlan.people.models import Person
 
@@ -30,7 +30,7 @@ def deliver_next_message() -> bool:
     stuck = Delivery.objects.filter(state=State.SENDING, lease_until__lt=now)
     dead = stuck.select_related("message", "channel", "stream").first()
     if dead is not None:
-        return lose(dead, _("发送到一半程序停了，对方收没收到不知道。"), now=now)
+        return give_up(dead, now=now)
     claimed = claim(now=now)
     if claimed:
         answer = call_out(claimed, claimed[0].channel, now=now)
@@ -58,7 +58,10 @@ def look_at_next_chain() -> bool:
 def _go_on(message: Message, now: datetime) -> None:
     # Whoever stands in was told already, and a round sent later ran out as well: nobody else is left.
     over = message.read_at is not None or Unheard.objects.filter(message=message).exists()
-    if over or message.cause.startswith(TRIAL):
+    if over or message.cause.startswith(ALONE):
+        return
+    if _about_to_go(message, now):
+        Message.objects.filter(pk=message.pk).update(look_at=now + PATIENCE[Urgency(message.urgency)])
         return
     channel = next_channel(message, now=now)
     if channel is not None:
@@ -66,6 +69,12 @@ def _go_on(message: Message, now: datetime) -> None:
         _record("go_on", message, now, {"channel": channel.key})
     elif message.urgency == Urgency.URGENT or not message.deliveries.exclude(state__in=WRONG).exists():
         _call_stand_ins(message, now)
+
+
+def _about_to_go(message: Message, now: datetime) -> bool:
+    """Say whether a channel that is free has not been tried yet: after an outage that comes first."""
+    untried = message.deliveries.filter(state=State.WAITING, attempts=0).select_related("channel")
+    return any(ready(delivery.channel, now=now) for delivery in untried)
 
 
 def _call_stand_ins(message: Message, now: datetime) -> None:

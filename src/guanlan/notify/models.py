@@ -12,6 +12,9 @@ from guanlan.people.models import Person
 
 # What the cause of a trial begins with: nobody is called when it is not read.
 TRIAL = "channel-test"
+# What the cause of a check of the address book begins with: over one channel alone, in no inbox.
+REACH = "reach-check"
+ALONE = (TRIAL, REACH)
 
 
 class Channel(Row):

@@ -5,20 +5,25 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from guanlan.notify.models import TRIAL, Call, Channel, Delivery, Message, Unheard, Way
+from guanlan.notify.models import REACH, TRIAL, Call, Channel, Delivery, Message, Unheard, Way
 from guanlan.notify.states import WRONG
 from guanlan.people.models import Person
 
 
 def inbox(person: Person, stream: int) -> QuerySet[Message]:
     """Return the person's messages in a stream, unread ones before those read, newest first."""
-    mine = Message.visible_to(person).filter(stream_id=stream)
+    mine = _told(person, stream)
     return mine.annotate(opened=Q(read_at__isnull=False)).order_by("opened", "-created_at")
 
 
 def unread(person: Person, stream: int) -> int:
     """Return how many messages the person has not opened."""
-    return Message.visible_to(person).filter(stream_id=stream, read_at=None).count()
+    return _told(person, stream).filter(read_at=None).count()
+
+
+def _told(person: Person, stream: int) -> QuerySet[Message]:
+    """Return the person's messages but those that are to come by their own channel alone."""
+    return Message.visible_to(person).filter(stream_id=stream).exclude(cause__startswith=REACH)
 
 
 def readers(cause: str) -> QuerySet[Message]:
@@ -30,6 +35,7 @@ def readers(cause: str) -> QuerySet[Message]:
 def went_wrong(person: Person, stream: int) -> QuerySet[Delivery]:
     """Return what failed or is of unknown fate and was not followed up, newest first."""
     rows = Delivery.visible_to(person).filter(stream_id=stream, state__in=WRONG, settled_at=None)
+    rows = rows.exclude(message__cause__startswith=REACH)
     return rows.select_related("message__person", "message__unheard", "channel").order_by("-next_at", "-pk")
 
 

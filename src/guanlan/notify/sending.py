@@ -14,6 +14,7 @@ from guanlan.notify.chain import give
 from guanlan.notify.channels import SORTS, Sort
 from guanlan.notify.channels.answers import Answer, Later, Never, Taken, Unsure
 from guanlan.notify.channels.letters import Letter
+from guanlan.notify.lateness import is_late
 from guanlan.notify.models import Channel, Delivery, Message
 from guanlan.notify.sealing import SealBroken, unseal
 from guanlan.notify.states import MOVES, S
@@ -21,6 +22,7 @@ from guanlan.notify.states import MOVES, S
 LEASE = timedelta(minutes=1)  # a call takes ten seconds at most
 TRIES = 5
 ROUNDS = 3  # of an urgent message whose fate is unknown, over one channel
+LONGEST_REST = timedelta(minutes=15)  # no vendor asks for more than ten
 _MINUTE = 60
 
 
@@ -29,9 +31,9 @@ def claim(*, now: datetime) -> list[Delivery]:
 
     Each is claimed by a conditional update, so no two workers hold one row.
     """
-    waiting = Delivery.objects.filter(state=S.WAITING, next_at__lte=now)
-    awake = Q(channel__rests_until=None) | Q(channel__rests_until__lte=now)
-    turn = waiting.filter(awake).order_by("-urgent", "next_at", "pk")
+    # What was never tried is due, even if the machine's clock was set back since.
+    waiting = Delivery.objects.filter(Q(next_at__lte=now) | Q(attempts=0), state=S.WAITING)
+    turn = waiting.filter(_awake(now)).order_by("-urgent", "next_at", "pk")
     channel_id = turn.values_list("channel", flat=True).first()
     if channel_id is None:
         return []
@@ -42,12 +44,23 @@ def claim(*, now: datetime) -> list[Delivery]:
         return [row for row in rows if _hold(row, now)]
 
 
+def _awake(now: datetime) -> Q:
+    """Return the channels that do not rest; a rest longer than any was set before the clock was set back."""
+    rests_until = Q(channel__rests_until__gt=now, channel__rests_until__lte=now + LONGEST_REST)
+    return Q(channel__rests_until=None) | ~rests_until
+
+
+def ready(channel: Channel, *, now: datetime) -> bool:
+    """Say whether the channel takes a call now."""
+    return channel.rests_until is None or not now < channel.rests_until <= now + LONGEST_REST
+
+
 def _room(channel: Channel, sort: Sort, now: datetime) -> int:
     """Return how many letters the next call may hold, and note the call; nothing: the channel rests."""
     if sort.per_minute is None:
         return sort.together
     at = now.timestamp()
-    calls = [call for call in channel.calls if call > at - _MINUTE]
+    calls = [call for call in channel.calls if at - _MINUTE < call <= at]
     left = sort.per_minute - len(calls)
     if left > 0:
         Channel.objects.filter(pk=channel.pk).update(calls=[*calls, at])
@@ -74,10 +87,10 @@ def call_out(deliveries: Sequence[Delivery], channel: Channel, *, now: datetime)
         access = unseal(channel.sealed)
     except SealBroken as broken:
         return Never(broken.sentence)
-    return SORTS[channel.kind].deliver(access, [_letter(delivery) for delivery in deliveries], now=now)
+    return SORTS[channel.kind].deliver(access, [_letter(delivery, now) for delivery in deliveries], now=now)
 
 
-def _letter(delivery: Delivery) -> Letter:
+def _letter(delivery: Delivery, now: datetime) -> Letter:
     message = delivery.message
     return Letter(
         key=message.key,
@@ -87,6 +100,7 @@ def _letter(delivery: Delivery) -> Letter:
         link=f"{settings.PUBLIC_ADDRESS}{reverse('message', args=[message.key])}",
         urgent=delivery.urgent,
         may_repeat=delivery.may_repeat,
+        late=delivery.attempts == 1 and is_late(due=delivery.next_at, now=now),
         name=message.person.name,
         phone=message.person.phone,
         email=message.person.email,
@@ -129,6 +143,11 @@ def lose(delivery: Delivery, words: str, *, now: datetime) -> bool:
         elif moved and delivery.urgent:
             look_now(delivery.message, now=now)
     return bool(moved)
+
+
+def give_up(delivery: Delivery, *, now: datetime) -> bool:
+    """Note that the worker died while sending: nobody can say whether it went out."""
+    return lose(delivery, _("发送到一半程序停了，对方收没收到不知道。"), now=now)
 
 
 def look_now(message: Message, *, now: datetime) -> None:

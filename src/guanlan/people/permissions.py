@@ -56,6 +56,11 @@ TABLE: dict[str, frozenset[Function]] = {
         "evidence.keep_file": (F.MONITORING, F.SERVICE, F.MEDIA, F.LEGAL, F.COMMAND, F.SUPPORT),
         "audit.read": (F.AUDITOR, F.ADMINISTRATOR, F.LEGAL, F.COMMAND),
         "site.set_up": (F.ADMINISTRATOR,),
+        "reachability.start": (F.ADMINISTRATOR, F.MONITORING, F.COMMAND),
+        "reachability.read": (F.ADMINISTRATOR, F.MONITORING, F.COMMAND, F.LEADER, F.AUDITOR),
+        "subscriptions.manage": (F.ADMINISTRATOR,),
+        "selfcheck.read_state": (F.ADMINISTRATOR, F.MONITORING, F.COMMAND, F.AUDITOR),
+        "selfcheck.set_heartbeat": (F.ADMINISTRATOR,),
     }.items()
 }
 

@@ -18,6 +18,7 @@ from guanlan.documents.word import render_docx
 from guanlan.errors import Refused
 from guanlan.incidents.models import Incident
 from guanlan.notify.actions import tell
+from guanlan.notify.lateness import marked
 from guanlan.notify.models import Message
 from guanlan.people.queries import root_unit
 from guanlan.reports import queries
@@ -46,7 +47,7 @@ def chase_next_receipt(now_for: NowFor = edge.now_for) -> bool:
         unread = Receipt.objects.filter(stream=stream, read_at=None, reminded_at=None, read_by__lt=now)
         receipt = unread.select_related("report__written_by", "report__incident", "person").first()
         if receipt is not None:
-            _chase(receipt, now)
+            chase(receipt, now=now)
             return True
     return False
 
@@ -135,7 +136,8 @@ def rendered(report: Report, form: str, stamp: str) -> bytes:
     return render_pdf(frozen, stamp) if form == Rendering.Format.PDF else render_docx(frozen, stamp)
 
 
-def _chase(receipt: Receipt, now: datetime) -> None:
+def chase(receipt: Receipt, *, now: datetime) -> None:
+    """Remind the receipt's person and tell the others who has not read, once."""
     report = receipt.report
     with transaction.atomic():
         # The conditional update is the claim; whoever comes second changes no row.
@@ -155,7 +157,7 @@ def _chase(receipt: Receipt, now: datetime) -> None:
             tell(
                 stream=report.stream,
                 person=person,
-                title=title,
+                title=marked(title, due=receipt.read_by or now, stream=report.stream, now=now),
                 link=reverse("report", args=[report.key]),
                 cause=f"report:{report.key}",
                 step=f"unread-{receipt.person.key}",

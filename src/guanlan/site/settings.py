@@ -24,6 +24,9 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", default=())
 INSTALLED_APPS = [
     "guanlan.site",
     "guanlan.review",
+    "guanlan.selfcheck",
+    "guanlan.subscriptions",
+    "guanlan.reachability",
     "guanlan.reports",
     "guanlan.media",
     "guanlan.incidents",

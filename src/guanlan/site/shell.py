@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from guanlan.clocks import edge
 from guanlan.incidents.models import Incident, Task
 from guanlan.incidents.queries import clock_within
 from guanlan.incidents.states import OPEN, RESPONDING
 from guanlan.incidents.wording import asks, length
 from guanlan.people.models import DutyShift, Person
 from guanlan.people.queries import root_unit
+from guanlan.selfcheck.queries import silent_since
 from guanlan.site.navigation import PARTS, THUMB, drawn
 from guanlan.site.templatetags.look import rank
 
@@ -28,6 +30,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": drawn(PARTS, request.path),
         "thumb": drawn(THUMB, request.path),
         "duty_line": duty_line(request.user, now=now),
+        "dead_since": silent_since(real_now=edge.real_now()),
     }
     if frame["stream"] is not None:
         frame["bar"] = incident_bar(request.user, frame["stream"].pk, now=now)

@@ -34,5 +34,8 @@ urlpatterns = [
     path("", include("guanlan.media.urls")),
     path("", include("guanlan.reports.urls")),
     path("", include("guanlan.review.urls")),
+    path("", include("guanlan.selfcheck.urls")),
+    path("", include("guanlan.subscriptions.urls")),
+    path("", include("guanlan.reachability.urls")),
     path("api/v1/", api.urls),
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from guanlan.audit.actions import record
 from guanlan.clocks.actions import touch
 from guanlan.clocks.models import Stream
+from guanlan.notify.lateness import marked
 from guanlan.notify.models import Message
 from guanlan.people.models import Function, Group, Person
 from guanlan.people.queries import lead, on_duty, persons_with
@@ -42,10 +43,15 @@ def escalate_next(stream: Stream, *, now: datetime) -> bool:
     """
     for signal in _waiting(stream).filter(escalated_at=None):
         if _command_due(signal) < now:
-            calls = _worth_a_call(signal)
-            told = {"escalated_at": now, **({"called_at": now} if calls else {})}
-            return _step(signal, "escalated", _command(now), _URGENT if calls else _NORMAL, now=now, **told)
+            return escalate(signal, now=now)
     return False
+
+
+def escalate(signal: Signal, *, now: datetime) -> bool:
+    """Tell the command of the signal's event, once; say whether this worker did."""
+    calls = _worth_a_call(signal)
+    told = {"escalated_at": now, **({"called_at": now} if calls else {})}
+    return _step(signal, "escalated", _command(now), _URGENT if calls else _NORMAL, now=now, **told)
 
 
 def call_next_command(stream: Stream, *, now: datetime) -> bool:
@@ -113,7 +119,7 @@ def _step(
             return False
         touch(signal.stream)
         for person in persons:
-            tell_of(signal, person, title=_title(signal, step), step=step, urgency=urgency, now=now)
+            tell_of(signal, person, title=_title(signal, step, now), step=step, urgency=urgency, now=now)
         record(
             actor="system",
             verb=f"watch.{_VERBS[step]}",
@@ -128,7 +134,7 @@ def _step(
 _VERBS = {"deputy": "call_deputy", "escalated": "escalate_signal", "called": "call_command"}
 
 
-def _title(signal: Signal, step: str) -> str:
+def _title(signal: Signal, step: str, now: datetime) -> str:
     assert signal.event is not None
     words = {
         "name": signal.event.name,
@@ -136,5 +142,8 @@ def _title(signal: Signal, step: str) -> str:
         "minutes": signal.call_minutes,
     }
     if step == "deputy":
-        return _("请确认：%(name)s，系统算为%(level)s，值班 %(minutes)d 分钟内没有确认") % words
-    return _("未核实：%(name)s，系统算为%(level)s，到时无人确认") % words
+        title = _("请确认：%(name)s，系统算为%(level)s，值班 %(minutes)d 分钟内没有确认") % words
+        return marked(title, due=_window_over(signal, 1), stream=signal.stream, now=now)
+    title = _("未核实：%(name)s，系统算为%(level)s，到时无人确认") % words
+    due = signal.event.confirm_by or now
+    return marked(title, due=due, stream=signal.stream, now=now) if step == "escalated" else title

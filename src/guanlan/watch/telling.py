@@ -26,21 +26,25 @@ def tell_next(stream: Stream, *, now: datetime) -> bool:
 
     An event that rose over several levels at once is told of once, at the last of them.
     """
-    untold = Signal.objects.filter(stream=stream, told_at=None)
-    signal = untold.order_by("at", "pk").first()
+    signal = Signal.objects.filter(stream=stream, told_at=None).order_by("at", "pk").first()
     if signal is None:
         return False
-    if signal.event_id is not None:
-        untold = untold.filter(event=signal.event_id)
-        signal = untold.order_by("at", "pk").last() or signal
-    else:
-        untold = untold.filter(pk=signal.pk)
-    with transaction.atomic():
-        if untold.update(told_at=now):
-            for person in watching(now=now):
-                _tell(signal, person, now=now)
-            _record("watch.tell_signal", signal, now)
+    tell_signal(signal, now=now)
     return True
+
+
+def tell_signal(signal: Signal, *, now: datetime) -> None:
+    """Tell the monitors of the signal, once; of an event's untold signals the last one is told."""
+    untold = Signal.objects.filter(stream=signal.stream_id, told_at=None)
+    same = untold.filter(event=signal.event_id) if signal.event_id else untold.filter(pk=signal.pk)
+    with transaction.atomic():
+        waiting = list(same.select_related("event", "source", "stream").order_by("at", "pk"))
+        if same.update(told_at=now):
+            for person in watching(now=now):
+                _tell(waiting[-1], person, now=now)
+            for one in waiting[:-1]:
+                _record("watch.pass_over_signal", one, now)
+            _record("watch.tell_signal", waiting[-1], now)
 
 
 def raise_next_source_signal(stream: Stream, *, now: datetime) -> bool:
@@ -91,10 +95,10 @@ def tell_of(
 
 def _tell(signal: Signal, person: Person, *, now: datetime) -> None:
     urgency = Message.Urgency.URGENT if signal.event else Message.Urgency.NORMAL
-    tell_of(signal, person, title=_title(signal), urgency=urgency, now=now)
+    tell_of(signal, person, title=_title(signal, now), urgency=urgency, now=now)
 
 
-def _title(signal: Signal) -> str:
+def _title(signal: Signal, now: datetime) -> str:
     if signal.source is not None:
         words = {"name": signal.source.name, "state": signal.get_kind_display()}
         return _("%(state)s：%(name)s，数字可能偏低") % words

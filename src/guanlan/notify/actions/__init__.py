@@ -13,7 +13,7 @@ from guanlan.notify.actions.channels import (
     try_channel,
 )
 from guanlan.notify.actions.settling import ChannelClosed, SettledAlready, let_rest, send_again
-from guanlan.notify.actions.telling import mark_read, mark_seen, tell
+from guanlan.notify.actions.telling import mark_read, mark_seen, tell, tell_over
 
 __all__ = [
     "CalledOneself",
@@ -34,5 +34,6 @@ __all__ = [
     "send_again",
     "set_ways",
     "tell",
+    "tell_over",
     "try_channel",
 ]

@@ -8,7 +8,7 @@ from guanlan.audit.actions import record
 from guanlan.clocks.actions import touch
 from guanlan.clocks.models import Stream
 from guanlan.notify.chain import give, next_channel
-from guanlan.notify.models import Message
+from guanlan.notify.models import Channel, Message
 from guanlan.people.models import Person
 
 
@@ -56,6 +56,43 @@ def tell(
             stream=stream.pk,
             at=now,
             facts={"person": person.key, "cause": cause, "step": step},
+        )
+    return message
+
+
+def tell_over(
+    *,
+    channel: Channel,
+    stream: Stream,
+    person: Person,
+    title: str,
+    body: str,
+    link: str,
+    cause: str,
+    now: datetime,
+) -> Message:
+    """Write a message that goes to the person over one channel alone, and return it."""
+    with transaction.atomic():
+        message = Message.objects.create(
+            stream=stream,
+            person=person,
+            title=title[:120],
+            body=body,
+            link=link,
+            cause=cause,
+            once=f"{cause}|{channel.key}|{now.isoformat()}|{person.key}",
+            created_at=now,
+            changed_seq=touch(stream),
+        )
+        give(message, channel, now=now)
+        record(
+            actor="system",
+            verb="notify.tell_over",
+            kind="message",
+            subject=message.key,
+            stream=stream.pk,
+            at=now,
+            facts={"person": person.key, "cause": cause, "channel": channel.key},
         )
     return message
 

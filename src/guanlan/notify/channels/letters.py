@@ -17,6 +17,7 @@ class Letter:
     urgent: bool
     may_repeat: bool
     name: str
+    late: bool = False
     phone: str = ""
     email: str = ""
 
@@ -46,9 +47,9 @@ def written(letters: Sequence[Letter], *, limit: int, mention: bool = False) -> 
 
 def headline(letter: Letter) -> str:
     """Return the title with what must not be missed before it; 观澜 may serve as a bot's keyword."""
-    marks = (_("【观澜】"), _("紧急") if letter.urgent else "", _("可能重复") if letter.may_repeat else "")
-    told = "·".join(mark for mark in marks[1:] if mark)
-    return f"{marks[0]}{told}{'：' if told else ''}{letter.title}"
+    marks = ((letter.urgent, _("紧急")), (letter.late, _("迟发")), (letter.may_repeat, _("可能重复")))
+    told = "·".join(mark for holds, mark in marks if holds)
+    return f"{_('【观澜】')}{told}{'：' if told else ''}{letter.title}"
 
 
 def fitted(text: str, limit: int) -> str:

@@ -1,0 +1,4 @@
+"""What may be done here; who may is in people.permissions."""
+
+START = "reachability.start"
+READ = "reachability.read"

@@ -1,0 +1,3 @@
+"""What may be done here; who may is in people.permissions."""
+
+MANAGE = "subscriptions.manage"
