@@ -14,7 +14,9 @@ from guanlan.people.models import Person, Unit
 class PlanVersion(Row):
     """One validated plan (预案版本). What it says never changes after publication.
 
-    Published for a later day it is SCHEDULED; `jobs.start_next_version` puts it in force then.
+    `life.states` has the way from draft to the end. Published for a later day it is SCHEDULED;
+    `jobs.start_next_version` puts it in force then. That it has run out (到期) is no state: an
+    expired plan still runs until another takes its place.
 
     `source` is the YAML as handed in, `document` the validated content, `sha256` the
     digest of the content in canonical form.
@@ -22,10 +24,12 @@ class PlanVersion(Row):
 
     class State(models.TextChoices):
         DRAFT = "DRAFT", _("草案")
+        IN_REVIEW = "IN_REVIEW", _("会签中")
+        APPROVED = "APPROVED", _("已会签")
         SCHEDULED = "SCHEDULED", _("待施行")
         IN_FORCE = "IN_FORCE", _("现行")
         SUPERSEDED = "SUPERSEDED", _("已被取代")
-        WITHDRAWN = "WITHDRAWN", _("已撤回")
+        WITHDRAWN = "WITHDRAWN", _("已作废")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="plan_versions")
     code = models.SlugField(max_length=60)
@@ -37,8 +41,11 @@ class PlanVersion(Row):
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)
+    # Everybody who handed in a wording of this version; none of them signs it.
+    authors = models.ManyToManyField(Person, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)
+    withdrawn_because = models.CharField(max_length=500, blank=True)
     effective_date = models.DateField(null=True, blank=True)
     expires_date = models.DateField(null=True, blank=True)
 
@@ -60,3 +67,60 @@ class PlanVersion(Row):
 
     def __str__(self) -> str:
         return f"{self.name} {self.label}"
+
+
+class Circulation(Row):
+    """The command was asked to sign a version (会签), with the hash of what it was asked to sign."""
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", _("会签中")
+        SIGNED = "SIGNED", _("全部签过")
+        RETURNED = "RETURNED", _("已退回")
+        RECALLED = "RECALLED", _("已收回")
+
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="circulations")
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    sha256 = models.CharField(max_length=64)
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("asked_at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["version"], condition=models.Q(state="OPEN"), name="plan_one_open_circulation"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.get_state_display()}"
+
+
+class Signature(Row):
+    """Somebody of the command is to sign in a circulation, or has: bound to the version's hash."""
+
+    class Verdict(models.TextChoices):
+        AWAITED = "AWAITED", _("待签")
+        SIGNED = "SIGNED", _("已签")
+        RETURNED = "RETURNED", _("退回")
+
+    circulation = models.ForeignKey(Circulation, on_delete=models.PROTECT, related_name="signatures")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=8, choices=Verdict, default=Verdict.AWAITED)
+    reason = models.CharField(max_length=500, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=["circulation", "person"], name="plan_signs_once"),
+            models.CheckConstraint(
+                condition=models.Q(verdict="AWAITED", at__isnull=True, sha256="")
+                | (~models.Q(verdict="AWAITED") & models.Q(at__isnull=False) & ~models.Q(sha256="")),
+                name="plan_signature_whole",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.get_verdict_display()}"

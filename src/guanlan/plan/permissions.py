@@ -1,3 +1,4 @@
 """What may be done here; who may is in people.permissions."""
 
 MANAGE = "plan.manage"
+SIGN = "plan.sign"
