@@ -9,7 +9,7 @@ from collections.abc import Callable
 from guanlan.incidents.jobs import remind_next_overdue
 from guanlan.intake.jobs import poll_next_source, read_next_batch, watch_for_silence
 from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
-from guanlan.plan.jobs import start_next_version
+from guanlan.plan.jobs import remind_of_next_expiry, start_next_version
 from guanlan.reports.jobs import chase_next_receipt, render_next_report
 from guanlan.watch.jobs import analyse_next, tell_next_signal
 
@@ -17,6 +17,7 @@ Stage = Callable[[], bool]
 
 STAGES: tuple[Stage, ...] = (
     start_next_version,  # PlanVersion published for today -> in force
+    remind_of_next_expiry,  # PlanVersion that runs out -> Messages to those who manage it
     poll_next_source,  # a feed whose time has come -> Batch
     read_next_batch,  # Batch, as it came in -> Posts, Sights, refused lines
     watch_for_silence,  # a source that gives nothing -> noted, and a Signal below

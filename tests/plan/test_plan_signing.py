@@ -293,6 +293,8 @@ class TestPages:
 
         li.post(reverse("plan-submit", args=[draft.key]), {"signers": [cast.zhou.key]})
         assert "会签中，等周宁签" in text_of(li.get(address))
+        assert "会签：客服舆情应急预案（五组制） 1.0" in text_of(zhou.get("/"))
+        assert "会签：" not in text_of(li.get("/"))
         page = zhou.get(address)
         assert "预案 1.0 版等您会签" in text_of(page)
         assert "同意 1.0 版" in text_of(page)

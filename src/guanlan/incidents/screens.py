@@ -41,7 +41,9 @@ from guanlan.incidents.wording import length, moment
 from guanlan.notify.queries import troubles
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
+from guanlan.people.weeks import local_day
 from guanlan.plan.document import PlanDocument
+from guanlan.plan.life.expiry import outlived
 from guanlan.plan.queries import document, in_force
 from guanlan.plan.wording import level_word
 from guanlan.watch.models import Assessment, Event, Reading
@@ -79,6 +81,7 @@ def war_room(incident: Incident, person: Person, *, now: datetime, whole: bool =
     active = incident.state == Incident.State.ACTIVE
     return {
         "incident": incident,
+        "outlived": outlived(incident.plan_version, today=local_day(now)),
         "sentence": _room_sentence(incident, tasks, now),
         "columns": columns,
         "counts": Counter(task.state for task in tasks),

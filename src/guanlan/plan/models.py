@@ -48,6 +48,8 @@ class PlanVersion(Row):
     withdrawn_because = models.CharField(max_length=500, blank=True)
     effective_date = models.DateField(null=True, blank=True)
     expires_date = models.DateField(null=True, blank=True)
+    # The nearest of the plan's reminders of its end that went out: days left, 0 once it has run out.
+    reminded_days = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = (

@@ -20,6 +20,7 @@ from guanlan.plan.actions import InReview, LabelTaken, draft_version, publish_ve
 from guanlan.plan.adopting import UnfitName
 from guanlan.plan.comparing.compare import compare
 from guanlan.plan.forms import EffectiveForm, ImportForm
+from guanlan.plan.life.expiry import outlived
 from guanlan.plan.life.queries import marked_unsigned
 from guanlan.plan.life.screens import signing
 from guanlan.plan.models import PlanVersion
@@ -148,6 +149,7 @@ def _page(request: PersonRequest, version: PlanVersion) -> dict[str, Any]:
         "version": version,
         "findings": findings(version, today=today),
         "days": days_of(version, today),
+        "outlived": outlived(version, today=today) if version.state == State.IN_FORCE else "",
         "waiting": scheduled(version.unit),
         "versions": PlanVersion.visible_to(request.user).order_by("-created_at", "-pk")[:5],
         "may_manage": may(request.user, MANAGE, at=request.now),

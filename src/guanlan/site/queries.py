@@ -17,6 +17,7 @@ from guanlan.incidents.wording import moment
 from guanlan.media.models import Statement
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
+from guanlan.plan.life.queries import awaited
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.queries import document
 from guanlan.reports.models import Receipt
@@ -53,6 +54,7 @@ def todos(person: Person, stream: int, *, now: datetime) -> list[Todo]:
         *_to_review(person, stream, now),
         *_to_read(person, stream),
         *_to_sign(person, stream, now),
+        *_to_countersign(person),
     ]
     return sorted((todo for todo in found if todo.href), key=lambda todo: todo.deadline or now + _FAR)
 
@@ -211,3 +213,16 @@ def _to_sign(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
                 button=_("去审批"),
                 ground=_("第 %(number)d 版") % {"number": version.number},
             )
+
+
+def _to_countersign(person: Person) -> Iterator[Todo]:
+    for signature in awaited(person):
+        version = signature.circulation.version
+        yield Todo(
+            title=_("会签：%(plan)s") % {"plan": version},
+            href=address("plan-version", version.key),
+            deadline=None,
+            asks="",
+            button=_("去会签"),
+            ground=_("%(who)s送审") % {"who": signature.circulation.asked_by.name},
+        )

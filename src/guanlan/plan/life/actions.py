@@ -1,4 +1,4 @@
-"""Asking the command to sign a version, signing, returning, taking back, withdrawing.
+"""Asking the command to sign a version, signing, returning, taking back, withdrawing; telling of its end.
 
 Publishing is `plan.actions.publish_version`.
 """
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,11 +15,13 @@ from guanlan.audit.actions import record
 from guanlan.clocks.models import Stream
 from guanlan.errors import NotAllowed, Refused
 from guanlan.notify.actions import mark_seen, tell
+from guanlan.notify.models import Message
 from guanlan.people.models import Person
 from guanlan.people.permissions import require
 from guanlan.people.weeks import local_day
 from guanlan.plan.actions import Unsound
-from guanlan.plan.life.queries import author_keys, awaited_from, countersigned, who_could_sign
+from guanlan.plan.life.expiry import OVER, reminder
+from guanlan.plan.life.queries import author_keys, awaited_from, countersigned, holders, who_could_sign
 from guanlan.plan.life.states import MOVES
 from guanlan.plan.models import Circulation, PlanVersion, Signature
 from guanlan.plan.permissions import MANAGE, SIGN
@@ -155,6 +158,39 @@ def withdraw_version(*, version: PlanVersion, reason: str, person: Person, now: 
         version.withdrawn_because = reason.strip()
         version.save(update_fields=["withdrawn_because"])
         _record("withdraw_version", version, person, now)
+
+
+def remind_of_expiry(*, version: PlanVersion, days: int, stream: Stream, now: datetime) -> bool:
+    """Tell those who manage the plan how long it holds; False if this step of `days` was told of before."""
+    with transaction.atomic():
+        # The conditional update is the claim; whoever comes second changes no row.
+        earlier = Q(reminded_days=None) | Q(reminded_days__gt=days)
+        mine = PlanVersion.objects.filter(earlier, pk=version.pk, state=State.IN_FORCE)
+        if not mine.update(reminded_days=days):
+            return False
+        words, body = reminder(version, today=local_day(now))
+        persons = holders(MANAGE, at=now)
+        for person in persons:
+            tell(
+                stream=stream,
+                person=person,
+                title=words,
+                body=body,
+                link=reverse("plan"),
+                cause=f"plan-expiry:{version.key}",
+                step=str(days),
+                urgency=Message.Urgency.URGENT if days == OVER else Message.Urgency.NORMAL,
+                now=now,
+            )
+        record(
+            actor="system",
+            verb="plan.remind_of_expiry",
+            kind="plan",
+            subject=version.key,
+            at=now,
+            facts={"sha256": version.sha256, "label": version.label, "days": days, "told": len(persons)},
+        )
+    return True
 
 
 def _locked(version: PlanVersion) -> PlanVersion:

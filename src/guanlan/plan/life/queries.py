@@ -51,27 +51,37 @@ def signed_at(circulation: Circulation) -> datetime:
 
 def awaited_from(version: PlanVersion, person: Person) -> Signature | None:
     """Return the signature that this person still has to give, or None."""
-    waiting = Signature.objects.filter(
-        circulation__version=version,
-        circulation__version__state__in=(PlanVersion.State.IN_REVIEW, PlanVersion.State.IN_FORCE),
-        circulation__state=Circulation.State.OPEN,
-        person=person,
-        verdict=Signature.Verdict.AWAITED,
-    )
-    return waiting.select_related("circulation").first()
+    return awaited(person).filter(circulation__version=version).first()
 
 
 def who_could_sign(version: PlanVersion, *, at: datetime) -> list[Person]:
     """Return those of the command and the leaders who wrote nothing of it, by name."""
     authors = author_keys(version)
+    return [person for person in holders(SIGN, at=at) if person.pk not in authors]
+
+
+def holders(code: str, *, at: datetime) -> list[Person]:
+    """Return everybody who has a permission at a time, by name."""
     found = {
         person.pk: person
         for function in Function
-        if function in TABLE[SIGN]
+        if function in TABLE[code]
         for person in persons_with(function, at=at)
-        if person.pk not in authors
     }
     return sorted(found.values(), key=lambda person: (person.name, person.pk))
+
+
+def awaited(person: Person) -> QuerySet[Signature]:
+    """Return the signatures that a person still has to give, of whatever version."""
+    waiting = Signature.objects.filter(
+        circulation__version__state__in=(PlanVersion.State.IN_REVIEW, PlanVersion.State.IN_FORCE),
+        circulation__state=Circulation.State.OPEN,
+        person=person,
+        verdict=Signature.Verdict.AWAITED,
+    )
+    return waiting.select_related("circulation__version", "circulation__asked_by").order_by(
+        "circulation__asked_at"
+    )
 
 
 def author_keys(version: PlanVersion) -> set[int]:
