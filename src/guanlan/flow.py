@@ -10,6 +10,7 @@ from guanlan.incidents.jobs import remind_next_overdue
 from guanlan.intake.jobs import poll_next_source, read_next_batch, watch_for_silence
 from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
 from guanlan.plan.jobs import remind_of_next_expiry, start_next_version
+from guanlan.plan.papers.jobs import make_next_paper
 from guanlan.reports.jobs import chase_next_receipt, render_next_report
 from guanlan.watch.jobs import analyse_next, tell_next_signal
 
@@ -25,6 +26,7 @@ STAGES: tuple[Stage, ...] = (
     tell_next_signal,  # Signal -> Messages to those whom the plan names
     remind_next_overdue,  # Task past a deadline -> Messages, step by step upwards
     chase_next_receipt,  # Report that nobody has read -> Messages
+    make_next_paper,  # Plan that somebody asked for -> Word, PDF
     render_next_report,  # Report that somebody asked for -> HTML, Word, PDF
     look_at_next_chain,  # Message that failed or stayed unread -> next channel, or who stands in
     deliver_next_message,  # Delivery -> outside channels

@@ -30,6 +30,7 @@ WITHOUT_STREAM = {
     "plan.PlanVersion": "the plan is the company's; an incident pins a version",
     "plan.Circulation": "of a version of the plan",
     "plan.Signature": "of a version of the plan",
+    "plan.Paper": "of a version of the plan",
 }
 
 FORBIDDEN_MODULES = {"utils", "helpers", "common", "manager", "managers", "handlers", "services", "signals"}

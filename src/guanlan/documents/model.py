@@ -35,10 +35,15 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Opens a section; the note stands small at the right end."""
+    """Opens a section; the note stands small at the right end.
+
+    A `chapter` is larger and stands in the table of contents; a `fresh` one begins a page.
+    """
 
     words: str
     note: str = ""
+    chapter: bool = False
+    fresh: bool = False
     kind: Literal["heading"] = field(default="heading", init=False)
 
 
@@ -157,6 +162,15 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """The first page: whose it is over the title, what it is below, and label and value at the foot."""
+
+    over: str
+    below: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A report or a plan, ready to be frozen. `made_at` (aware) is the date inside the PDF and Word files."""
 
@@ -174,6 +188,7 @@ class Document:
     signatures: tuple[Signature, ...] = ()
     watermark: str = ""
     footer: str = ""  # e.g. who may read it
+    cover: Cover | None = None  # takes the place of title and subtitle; a table of contents follows
 
 
 def text(words: str, *posts: int, strong: bool = False) -> Text:

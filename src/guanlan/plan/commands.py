@@ -7,6 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guanlan.clocks.edge import real_now
+from guanlan.documents.frozen import freeze
+from guanlan.documents.paper import render_pdf
+from guanlan.documents.word import render_docx
 from guanlan.errors import BadInput
 from guanlan.people.models import Person, Unit
 from guanlan.people.queries import root_unit
@@ -17,6 +20,7 @@ from guanlan.plan.comparing.compare import in_words
 from guanlan.plan.document import digest
 from guanlan.plan.life.queries import countersigned
 from guanlan.plan.models import PlanVersion
+from guanlan.plan.papers.gathering import paper
 from guanlan.plan.reading import LONGEST_FILE, Reading, read
 from guanlan.plan.show import show
 
@@ -45,6 +49,31 @@ def check_file(path: Path) -> tuple[str, bool]:
 def show_file(path: Path) -> str:
     """Return the plan as text."""
     return show(_read(path).document)
+
+
+def show_as_file(path: Path, out: Path) -> str:
+    """Write the plan as a Word or PDF document, whole or not at all, and say where."""
+    renderers = {".docx": render_docx, ".pdf": render_pdf}
+    if out.suffix.lower() not in renderers:
+        raise BadInput(_("“%(name)s”的后缀要写 .docx 或 .pdf。") % {"name": out.name})
+    plan = _read(path).document
+    version = PlanVersion(
+        name=plan.meta.name,
+        label=plan.meta.version,
+        source=_content(path).decode(),
+        document=plan.model_dump(mode="json"),
+        sha256=digest(plan),
+        effective_date=plan.validity.effective_on,
+        expires_date=plan.validity.expires_on,
+    )
+    made = renderers[out.suffix.lower()](freeze(paper(version, now=real_now())))
+    try:
+        part = out.with_name(f"{out.name}.part")
+        part.write_bytes(made)
+        part.replace(out)
+    except OSError as wrong:
+        raise BadInput(_("写不了 %(path)s：%(why)s。") % {"path": out, "why": wrong.strerror}) from wrong
+    return _("已写到 %(path)s。\n") % {"path": out}
 
 
 def diff_files(old: Path, new: Path) -> str:

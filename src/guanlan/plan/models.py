@@ -126,3 +126,33 @@ class Signature(Row):
 
     def __str__(self) -> str:
         return f"{self.person} {self.get_verdict_display()}"
+
+
+class Paper(Row):
+    """A version as a file (预案文件), frozen when somebody asked for it; made by the worker."""
+
+    class Format(models.TextChoices):
+        DOCX = "DOCX", "Word"
+        PDF = "PDF", "PDF"
+
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="papers")
+    format = models.CharField(max_length=4, choices=Format)
+    with_contacts = models.BooleanField(default=False)
+    frozen = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    # A worker is at it until then; one that dies leaves it to the next.
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField(null=True, blank=True)
+    content = models.BinaryField(null=True)
+    failure = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.format}"
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Paper]:
+        """Return the files; one with the address book only for whoever asked for it."""
+        files = cls.objects.filter(models.Q(with_contacts=False) | models.Q(asked_by=person))
+        return files if person.is_active else files.none()

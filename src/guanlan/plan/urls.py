@@ -4,6 +4,7 @@ from django.urls import path
 
 from guanlan.plan import views
 from guanlan.plan.life import views as life
+from guanlan.plan.papers import views as papers
 
 urlpatterns = [
     path("plan/", views.plan_page, name="plan"),
@@ -17,5 +18,7 @@ urlpatterns = [
     path("plan/<str:key>/return/", life.send_back, name="plan-return"),
     path("plan/<str:key>/recall/", life.recall, name="plan-recall"),
     path("plan/<str:key>/withdraw/", life.withdraw, name="plan-withdraw"),
+    path("plan/<str:key>/papers/", papers.files, name="plan-papers"),
+    path("plan/papers/<str:key>/", papers.file, name="plan-paper"),
     path("plan/<str:key>/plan.yaml", views.source, name="plan-source"),
 ]
