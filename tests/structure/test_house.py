@@ -31,6 +31,8 @@ WITHOUT_STREAM = {
     "plan.Circulation": "of a version of the plan",
     "plan.Signature": "of a version of the plan",
     "plan.Paper": "of a version of the plan",
+    "plan.Ruling": "of a version of the plan",
+    "plan.RulingReceipt": "of a version of the plan",
 }
 
 FORBIDDEN_MODULES = {"utils", "helpers", "common", "manager", "managers", "handlers", "services", "signals"}

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from guanlan.people.forms import Boxes
 from guanlan.people.models import Person
+from guanlan.plan.document import PlanDocument
+from guanlan.plan.models import Ruling
+from guanlan.plan.screens import clause_name, clause_numbers
 
 
 class ImportForm(Boxes):
@@ -58,3 +61,22 @@ class ReasonForm(Boxes):
         widget=forms.Textarea({"rows": 4}),
         error_messages={"required": gettext_lazy("请写明原因。")},
     )
+
+
+class RulingForm(Boxes):
+    """An interpretation or supplementary rule, and the clause it is about."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("类别"), choices=Ruling.Kind)
+    clause = forms.ChoiceField(label=gettext_lazy("针对哪一条"), required=False)
+    text = forms.CharField(
+        label=gettext_lazy("正文"),
+        widget=forms.Textarea({"rows": 8}),
+        error_messages={"required": gettext_lazy("请写正文。")},
+    )
+
+    def __init__(self, *args: Any, plan: PlanDocument, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        clause = self.fields["clause"]
+        assert isinstance(clause, forms.ChoiceField)
+        named = [(key, clause_name(plan, key)) for key in clause_numbers(plan)]
+        clause.choices = [("", gettext_lazy("整份预案")), *named]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guanlan.clocks.models import Row
@@ -156,3 +157,53 @@ class Paper(Row):
         """Return the files; one with the address book only for whoever asked for it."""
         files = cls.objects.filter(models.Q(with_contacts=False) | models.Q(asked_by=person))
         return files if person.is_active else files.none()
+
+
+class Ruling(Row):
+    """What the command adds to a version that holds (解释, 补充规定): signed, dated, numbered by kind."""
+
+    class Kind(models.TextChoices):
+        INTERPRETATION = "INTERPRETATION", _("解释")
+        SUPPLEMENT = "SUPPLEMENT", _("补充规定")
+
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="rulings")
+    kind = models.CharField(max_length=14, choices=Kind)
+    number = models.PositiveIntegerField()
+    clause = models.CharField(max_length=60, blank=True)  # the key of the clause it is about
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    signed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("signed_at", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=["version", "kind", "number"], name="plan_ruling_number"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return gettext("%(kind)s第 %(number)d 号") % {"kind": self.get_kind_display(), "number": self.number}
+
+    @classmethod
+    def visible_to(cls, person: Any) -> models.QuerySet[Ruling]:
+        """Return every ruling: who works by the plan works by them."""
+        return cls.objects.filter(version__in=PlanVersion.visible_to(person))
+
+
+class RulingReceipt(Row):
+    """A ruling was sent to a person, who read it or has not yet (签收)."""
+
+    ruling = models.ForeignKey(Ruling, on_delete=models.PROTECT, related_name="receipts")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["ruling", "person"], name="plan_one_ruling_receipt"),)
+
+    def __str__(self) -> str:
+        return f"{self.ruling} {self.person}"

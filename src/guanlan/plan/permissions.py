@@ -2,3 +2,4 @@
 
 MANAGE = "plan.manage"
 SIGN = "plan.sign"
+RULE = "plan.rule"

@@ -5,6 +5,7 @@ from django.urls import path
 from guanlan.plan import views
 from guanlan.plan.life import views as life
 from guanlan.plan.papers import views as papers
+from guanlan.plan.rulings import views as rulings
 
 urlpatterns = [
     path("plan/", views.plan_page, name="plan"),
@@ -20,5 +21,8 @@ urlpatterns = [
     path("plan/<str:key>/withdraw/", life.withdraw, name="plan-withdraw"),
     path("plan/<str:key>/papers/", papers.files, name="plan-papers"),
     path("plan/papers/<str:key>/", papers.file, name="plan-paper"),
+    path("plan/<str:key>/rulings/issue/", rulings.issue, name="plan-ruling-issue"),
+    path("plan/rulings/<str:key>/", rulings.ruling_page, name="plan-ruling"),
+    path("plan/rulings/<str:key>/read/", rulings.read, name="plan-ruling-read"),
     path("plan/<str:key>/plan.yaml", views.source, name="plan-source"),
 ]

@@ -25,9 +25,10 @@ from guanlan.plan.life.queries import marked_unsigned
 from guanlan.plan.life.screens import signing
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.papers.views import papers
-from guanlan.plan.permissions import MANAGE
+from guanlan.plan.permissions import MANAGE, RULE
 from guanlan.plan.queries import document, findings, in_force, scheduled
 from guanlan.plan.reading import LONGEST_FILE, BadPlan
+from guanlan.plan.rulings.queries import rulings
 from guanlan.plan.screens import content, days_of
 
 State = PlanVersion.State
@@ -155,6 +156,8 @@ def _page(request: PersonRequest, version: PlanVersion) -> dict[str, Any]:
         "versions": PlanVersion.visible_to(request.user).order_by("-created_at", "-pk")[:5],
         "may_manage": may(request.user, MANAGE, at=request.now),
     }
+    page["rulings"] = rulings(version)
+    page["may_rule"] = version.state == State.IN_FORCE and may(request.user, RULE, at=request.now)
     page |= papers(version, request.user)
     page |= signing(version, request.user, at=request.now)
     return content(version) | page | (_draft(request, version, today) if version.state in AHEAD else {})

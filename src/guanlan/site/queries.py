@@ -20,6 +20,7 @@ from guanlan.people.permissions import may
 from guanlan.plan.life.queries import awaited
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.queries import document
+from guanlan.plan.rulings.queries import unread
 from guanlan.reports.models import Receipt
 from guanlan.site.templatetags.look import number, numeral, percent, rank
 from guanlan.watch.models import Event, Reading
@@ -55,6 +56,7 @@ def todos(person: Person, stream: int, *, now: datetime) -> list[Todo]:
         *_to_read(person, stream),
         *_to_sign(person, stream, now),
         *_to_countersign(person),
+        *_rulings_to_read(person),
     ]
     return sorted((todo for todo in found if todo.href), key=lambda todo: todo.deadline or now + _FAR)
 
@@ -225,4 +227,17 @@ def _to_countersign(person: Person) -> Iterator[Todo]:
             asks="",
             button=_("去会签"),
             ground=_("%(who)s送审") % {"who": signature.circulation.asked_by.name},
+        )
+
+
+def _rulings_to_read(person: Person) -> Iterator[Todo]:
+    for receipt in unread(person):
+        ruling = receipt.ruling
+        yield Todo(
+            title=_("签收：预案%(title)s") % {"title": ruling.title},
+            href=address("plan-ruling", ruling.key),
+            deadline=None,
+            asks="",
+            button=_("去看"),
+            ground=str(ruling.version),
         )

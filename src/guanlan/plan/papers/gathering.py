@@ -18,7 +18,8 @@ from guanlan.plan.models import PlanVersion
 from guanlan.plan.papers import annexes, blank
 from guanlan.plan.papers.annexes import Contact
 from guanlan.plan.papers.flowchart import flowchart
-from guanlan.plan.screens import content
+from guanlan.plan.rulings.queries import rulings
+from guanlan.plan.screens import clause_name, content
 
 State = PlanVersion.State
 HELD = (State.IN_FORCE, State.SCHEDULED, State.SUPERSEDED)
@@ -34,6 +35,7 @@ def paper(version: PlanVersion, *, now: datetime, contacts: Sequence[Contact] | 
         *_chapters(shown),
         Heading(_("附则"), chapter=True),
         *_closing(plan),
+        *_rulings(version, plan),
     ]
     for number, (title, fresh, part) in enumerate(_annexes(shown, contacts), start=1):
         words = {"number": number, "title": title}
@@ -116,6 +118,21 @@ def _closing(plan: PlanDocument) -> list[Block]:
         Paragraph((Run(_("有效期　"), strong=True), Run(words))),
         Paragraph((Run(_("解释　"), strong=True), Run(plan.interpretation.text))),
     ]
+
+
+def _rulings(version: PlanVersion, plan: PlanDocument) -> list[Block]:
+    """Return what the command added, each with number, date, signer and hash."""
+    found = list(rulings(version)) if version.pk else []
+    blocks: list[Block] = [Heading(_("解释和补充规定"), chapter=True)] if found else []
+    for one in found:
+        about = clause_name(plan, one.clause)
+        note = _("%(who)s %(day)s 签发，校验码 %(hash)s") % {
+            "who": one.signed_by.name,
+            "day": _day(one.signed_at),
+            "hash": one.sha256[:8],
+        }
+        blocks += [Heading(f"{one.title}　{about}".strip(), note=note), Paragraph(text(one.text))]
+    return blocks
 
 
 def _annexes(
