@@ -90,6 +90,9 @@ def _plan_commands(plan: argparse.ArgumentParser) -> None:
             made.add_argument(
                 file, type=Path, metavar={"old": _("旧文件"), "new": _("新文件")}.get(file, _("文件"))
             )
+    commands.choices["show"].add_argument(
+        "--out", type=Path, metavar=_("文件"), help=_("写成文档：以 .docx 或 .pdf 结尾的文件名")
+    )
     publish = commands.choices["publish"]
     publish.add_argument("--effective", required=True, metavar=_("日期"), help=_("施行日期，如 2026-12-01"))
     publish.add_argument("--by", required=True, metavar=_("登录名"), help=_("由谁发布，须有权管理预案"))
@@ -226,9 +229,9 @@ def _plan_check(chosen: argparse.Namespace) -> None:
 
 def _plan_show(chosen: argparse.Namespace) -> None:
     _django()
-    from guanlan.plan.commands import show_file
+    from guanlan.plan.commands import show_as_file, show_file
 
-    sys.stdout.write(show_file(chosen.file))
+    sys.stdout.write(show_as_file(chosen.file, chosen.out) if chosen.out else show_file(chosen.file))
 
 
 def _plan_diff(chosen: argparse.Namespace) -> None:

@@ -12,7 +12,8 @@ from guanlan.intake.jobs import poll_next_source, read_next_batch, watch_for_sil
 from guanlan.notify.jobs import deliver_next_message, look_at_next_chain
 from guanlan.notify.swaps import tell_next_swap
 from guanlan.notify.vacancies import remind_of_vacancies
-from guanlan.plan.jobs import start_next_version
+from guanlan.plan.jobs import remind_of_next_expiry, start_next_version
+from guanlan.plan.papers.jobs import make_next_paper
 from guanlan.reachability.jobs import remind_next_check
 from guanlan.reports.jobs import (
     chase_next_receipt,
@@ -29,6 +30,7 @@ Stage = Callable[[], bool]
 
 STAGES: tuple[Stage, ...] = (
     start_next_version,  # PlanVersion published for today -> in force
+    remind_of_next_expiry,  # PlanVersion that runs out -> Messages to those who manage it
     poll_next_source,  # a feed whose time has come -> Batch
     read_next_batch,  # Batch, as it came in -> Posts, Sights, refused lines
     watch_for_silence,  # a source that gives nothing -> noted, and a Signal below
@@ -45,6 +47,7 @@ STAGES: tuple[Stage, ...] = (
     tell_next_swap,  # Swap of a shift, asked for or answered -> Messages
     remind_of_vacancies,  # Groups without lead, deputy or watch -> Messages, once a day
     remind_next_check,  # a check of the address book that the plan wanted by now -> Messages
+    make_next_paper,  # Plan that somebody asked for -> Word, PDF
     render_next_report,  # Report that somebody asked for -> HTML, Word, PDF
     look_at_next_chain,  # Message that failed or stayed unread -> next channel, or who stands in
     deliver_next_message,  # Delivery -> outside channels

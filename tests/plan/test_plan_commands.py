@@ -10,6 +10,7 @@ from guanlan.cli import main
 from guanlan.people.models import Unit
 from guanlan.plan.models import PlanVersion
 from plan.shipped import FOLDER, NAMES, text
+from plan.versions import drafted, signed, written
 
 PLAN = text(NAMES[0])
 Run = Callable[..., tuple[int, str, str]]
@@ -34,12 +35,12 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Callable[..., Path]:
-    def written(content: str | bytes, name: str = "plan.yaml") -> Path:
+    def put(content: str | bytes, name: str = "plan.yaml") -> Path:
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
-    return written
+    return put
 
 
 def test_check_finds_nothing_in_what_ships(run: Run) -> None:
@@ -115,7 +116,7 @@ class TestPublish:
         assert (status, err) == (0, "")
         assert out == (
             "已发布《客服舆情应急预案（五组制） 1.0》，2026-12-01 起施行，现在是“现行”，"
-            f"校验码 {version.sha256}。\n"
+            f"校验码 {version.sha256}。\n首次发布，未经会签；请在“预案”里请指挥补签。\n"
         )
         assert (version.state, version.published_by) == ("IN_FORCE", cast.li)
         assert "观澜商城" in version.source
@@ -140,6 +141,23 @@ class TestPublish:
         assert err.startswith("不能发布：体检发现 ")
         assert sentence in err
         assert PlanVersion.objects.count() == 0
+
+    def test_the_next_one_is_what_was_signed_on_screen(
+        self, run: Run, file: Callable[..., Path], cast: Cast
+    ) -> None:
+        run("publish", FOLDER / NAMES[0], "--effective", "2026-12-01", "--by", "li")
+        path = file(written("2.0"))
+
+        status, out, err = run("publish", path, "--effective", "2026-11-20", "--by", "li")
+        assert (status, out) == (2, "")
+        assert "这一版还没有会签，不能发布" in err
+        assert not PlanVersion.objects.filter(label="2.0").exists()
+
+        signed(cast, drafted(cast, "2.0"))
+        status, out, err = run("publish", path, "--effective", "2026-11-20", "--by", "li")
+        assert (status, err) == (0, "")
+        assert "未经会签" not in out
+        assert PlanVersion.objects.get(state="IN_FORCE").label == "2.0"
 
     @pytest.mark.parametrize(
         ("words", "sentence"),

@@ -14,7 +14,7 @@ from conftest import NOW, Cast
 from guanlan.plan.actions import publish_version
 from guanlan.plan.models import PlanVersion
 from plan.shipped import NAMES, text
-from plan.versions import drafted, text_of, written
+from plan.versions import drafted, signed, text_of, written
 
 PLAN = text(NAMES[0])
 Browser = Callable[..., Client]
@@ -125,8 +125,8 @@ class TestDraft:
         answer = sign_in(cast.li).get(reverse("plan-version", args=[draft.key]))
 
         page = text_of(answer)
-        assert "改好才能发布" in page
-        assert "不能发布：体检发现" in page
+        assert "改好才能送审" in page
+        assert "不能送审：体检发现" in page
         assert sentence in page
         assert re.search(r"第 \d+ 行：", page)
         assert reverse("plan-publish", args=[draft.key]) not in answer.content.decode()
@@ -139,7 +139,7 @@ class TestDraft:
             reverse("plan-publish", args=[draft.key]), {"effective_on": "2026-11-20", "said": "2026-11-20"}
         )
 
-        assert "发布由领导、指挥或管理员办理。" in page
+        assert "送审和发布由领导、指挥或管理员办理。" in page
         assert answer.status_code == 403
         assert PlanVersion.objects.get().state == "DRAFT"
 
@@ -163,7 +163,7 @@ class TestPublishing:
     def test_the_button_says_what_happens(
         self, plan: PlanVersion, cast: Cast, sign_in: Browser, day: str, button: str, states: dict[str, str]
     ) -> None:
-        draft, browser = drafted(cast, "2.0"), sign_in(cast.li)
+        draft, browser = signed(cast, drafted(cast, "2.0")), sign_in(cast.li)
         address = reverse("plan-version", args=[draft.key])
 
         page = browser.get(address, {"effective_on": day}).content.decode()
@@ -184,12 +184,14 @@ class TestPublishing:
         self, plan: PlanVersion, cast: Cast, sign_in: Browser
     ) -> None:
         later = NOW.date() + timedelta(days=8)
-        publish_version(version=drafted(cast, "1.5"), effective_on=later, person=cast.li, now=NOW)
-        draft = drafted(cast, "2.0")
+        publish_version(
+            version=signed(cast, drafted(cast, "1.5")), effective_on=later, person=cast.li, now=NOW
+        )
+        draft = signed(cast, drafted(cast, "2.0"))
 
         page = sign_in(cast.li).get(reverse("plan-version", args=[draft.key]), {"effective_on": "2026-12-01"})
 
-        assert "原 1.0 版到时停用，撤回待施行的 1.5 版</button>" in page.content.decode()
+        assert "原 1.0 版到时停用，待施行的 1.5 版作废</button>" in page.content.decode()
 
     @pytest.mark.parametrize("said", ["2026-11-20", ""])
     def test_a_day_that_did_not_stand_on_the_button_is_shown_first(

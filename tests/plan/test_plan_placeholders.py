@@ -8,7 +8,8 @@ import pytest
 
 from conftest import NOW, Cast
 from guanlan.people.actions import name_company
-from guanlan.plan.actions import UnfitName, draft_version
+from guanlan.plan.actions import draft_version
+from guanlan.plan.adopting import UnfitName
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.placeholders import announcement
 from guanlan.plan.queries import document

@@ -21,9 +21,8 @@ def test_the_list_says_who_published_what_from_when(plan: PlanVersion, cast: Cas
 
     assert "现行的是客服舆情应急预案（五组制） 1.0 版" in page
     assert (
-        "1.0 客服舆情应急预案（五组制） 现行 2026-11-20 2029-11-20 李敏 11月20日 14:05 李敏 11月20日 14:05 "
-        + plan.sha256[:8]
-        in page
+        "1.0 客服舆情应急预案（五组制） 现行 未经会签 2026-11-20 2029-11-20 "
+        "李敏 11月20日 14:05 李敏 11月20日 14:05 " + plan.sha256[:8] in page
     )
     assert "2.0 客服舆情应急预案（五组制） 草案 — — 李敏 11月20日 14:05 —" in page
 

@@ -9,10 +9,11 @@ from guanlan.audit.models import Entry
 from guanlan.clocks.models import Stream
 from guanlan.errors import NotAllowed
 from guanlan.people.models import Group
-from guanlan.plan.actions import NotADraft, Unsound, draft_version, publish_version, start_version
+from guanlan.plan.actions import NotSigned, Unsound, draft_version, publish_version, start_version
 from guanlan.plan.jobs import start_next_version
 from guanlan.plan.models import PlanVersion
 from plan.shipped import NAMES, text
+from plan.versions import signed
 
 TODAY = NOW.date()
 LATER = TODAY + timedelta(days=6)
@@ -48,7 +49,7 @@ class TestPublishVersion:
 
     def test_takes_the_place_of_the_one_before(self, cast: Cast) -> None:
         publish(cast, drafted(cast, "1.0"))
-        publish(cast, drafted(cast, "2.0"))
+        publish(cast, signed(cast, drafted(cast, "2.0")))
 
         assert states() == {"1.0": "SUPERSEDED", "2.0": "IN_FORCE"}
 
@@ -58,7 +59,7 @@ class TestPublishVersion:
         shown = {"now": NOW}
         monkeypatch.setattr("guanlan.plan.jobs.now_for", lambda _stream: shown["now"])
         publish(cast, drafted(cast, "1.0"))
-        publish(cast, drafted(cast, "2.0"), LATER)
+        publish(cast, signed(cast, drafted(cast, "2.0")), LATER)
 
         assert states() == {"1.0": "IN_FORCE", "2.0": "SCHEDULED"}
         # Midnight in Shanghai is 16:00 in UTC.
@@ -73,14 +74,14 @@ class TestPublishVersion:
 
     def test_of_two_that_wait_the_later_published_stays(self, cast: Cast) -> None:
         publish(cast, drafted(cast, "1.0"))
-        publish(cast, drafted(cast, "2.0"), LATER)
-        publish(cast, drafted(cast, "2.1"), LATER + timedelta(days=1))
+        publish(cast, signed(cast, drafted(cast, "2.0")), LATER)
+        publish(cast, signed(cast, drafted(cast, "2.1")), LATER + timedelta(days=1))
 
         assert states() == {"1.0": "IN_FORCE", "2.0": "WITHDRAWN", "2.1": "SCHEDULED"}
 
     def test_starting_twice_changes_nothing(self, cast: Cast) -> None:
         publish(cast, drafted(cast, "1.0"))
-        waiting = drafted(cast, "2.0")
+        waiting = signed(cast, drafted(cast, "2.0"))
         publish(cast, waiting, LATER)
         start_version(version=waiting, now=NOW)
         count = Entry.objects.count()
@@ -117,11 +118,25 @@ class TestPublishVersion:
         with pytest.raises(Unsound, match="预案已于 2026-11-01 到期"):
             publish(cast, drafted(cast, "1.0"), date(2023, 11, 1))
 
-    def test_refuses_what_is_no_draft(self, cast: Cast) -> None:
+    def test_refuses_what_was_published_before(self, cast: Cast) -> None:
         version = drafted(cast, "1.0")
         publish(cast, version)
 
-        with pytest.raises(NotADraft, match="这一版现在是“现行”，只有草案能发布"):
+        with pytest.raises(NotSigned, match="这一版现在是“现行”，只有会签过、还没有发布的版本能发布"):
+            publish(cast, version)
+
+    def test_only_the_companys_first_plan_goes_unsigned(self, cast: Cast) -> None:
+        publish(cast, drafted(cast, "1.0"))
+
+        with pytest.raises(NotSigned, match="这一版还没有会签，不能发布。请先在“预案”里送审"):
+            publish(cast, drafted(cast, "2.0"))
+        assert states() == {"1.0": "IN_FORCE", "2.0": "DRAFT"}
+
+    def test_a_first_plan_that_is_being_signed_waits_for_it(self, cast: Cast) -> None:
+        version = drafted(cast, "1.0")
+        PlanVersion.objects.update(state="IN_REVIEW")
+
+        with pytest.raises(NotSigned, match="“会签中”"):
             publish(cast, version)
 
     def test_refuses_who_may_not_manage_plans(self, cast: Cast) -> None:
@@ -142,5 +157,5 @@ class TestPublishVersion:
 def test_two_who_publish_at_once_publish_once(cast: Cast, at_once: AtOnce) -> None:
     version = drafted(cast, "1.0")
 
-    assert at_once(lambda: publish(cast, version)) == ["NotADraft", "done"]
+    assert at_once(lambda: publish(cast, version)) == ["NotSigned", "done"]
     assert Entry.objects.filter(verb="plan.publish_version").count() == 1

@@ -32,6 +32,11 @@ WITHOUT_STREAM = {
     "api.Token": "belongs to a person",
     "api.KeptAnswer": "belongs to a token",
     "plan.PlanVersion": "the plan is the company's; an incident pins a version",
+    "plan.Circulation": "of a version of the plan",
+    "plan.Signature": "of a version of the plan",
+    "plan.Paper": "of a version of the plan",
+    "plan.Ruling": "of a version of the plan",
+    "plan.RulingReceipt": "of a version of the plan",
 }
 
 FORBIDDEN_MODULES = {"utils", "helpers", "common", "manager", "managers", "handlers", "services", "signals"}

@@ -10,6 +10,9 @@ from guanlan.people.actions import name_company, open_group, place, plan_week, t
 from guanlan.people.models import Function, Group, Person, Unit
 from guanlan.people.weeks import local_day, monday_of, week
 from guanlan.plan.actions import draft_version, publish_version
+from guanlan.plan.life.actions import sign_version, submit_version
+from guanlan.plan.life.queries import who_could_sign
+from guanlan.plan.models import PlanVersion
 from guanlan.plan.shipped import first_choice
 from guanlan.watch.actions import keep_watch
 
@@ -34,6 +37,7 @@ def enlist(stream: Stream, *, sealed: str, now: datetime) -> Person:
     for row in written("people")[1:]:
         person, group = people[row["username"]], groups[row["group"]]
         place(person=person, group=group, role=row["role"], actor="system", now=now)
+    _sign_plan(stream, people[first["username"]], now)
     _fill_roster(groups[_MONITORING], _members(people, _MONITORING), now)
     _keep_watches(stream, unit, _members(people, _MONITORING)[0], now)
     return _members(people, _MONITORING)[0]
@@ -67,6 +71,15 @@ def _put_plan_in_force(unit: Unit, person: Person, now: datetime) -> None:
     chosen = first_choice()
     version = draft_version(unit=unit, content=chosen.content, name=chosen.code, person=person, now=now)
     publish_version(version=version, effective_on=_day(now), person=person, now=now)
+
+
+def _sign_plan(stream: Stream, administrator: Person, now: datetime) -> None:
+    """Let the command sign what was put in force before there was a command."""
+    version = PlanVersion.objects.get(state=PlanVersion.State.IN_FORCE)
+    signers = who_could_sign(version, at=now)
+    submit_version(version=version, signers=signers, stream=stream, person=administrator, now=now)
+    for person in signers:
+        sign_version(version=version, sha256=version.sha256, stream=stream, person=person, now=now)
 
 
 def _day(now: datetime) -> date:

@@ -26,7 +26,10 @@ def letterhead(content: dict[str, Any]) -> Any:
     set_styles(house.styles)
     lay_header(section.header.paragraphs[0], content)
     lay_watermarks(section.header.paragraphs[0], content)
-    lay_title(house, content)
+    if content.get("cover"):
+        lay_cover(house, content["cover"], content["title"])
+    else:
+        lay_title(house, content)
     lay_footer(section.footer, content)
     return house
 
@@ -52,6 +55,9 @@ def set_styles(styles: Any) -> None:
     ):
         set_style(styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH), size, bold=bold, colour=colour)
     styles["Lead"].paragraph_format.space_before = Pt(8)
+    chapter = styles.add_style("Chapter", WD_STYLE_TYPE.PARAGRAPH)
+    chapter.base_style = styles["Heading 1"]
+    set_style(chapter, 16.5, bold=True, before=18, after=6)
     borders = styles["Title"].element.find(qn("w:pPr")).find(qn("w:pBdr"))
     borders.getparent().remove(borders)
 
@@ -127,6 +133,21 @@ def lay_title(house: Any, content: dict[str, Any]) -> None:
     if level:
         for paragraph in title.paragraphs:
             paragraph.paragraph_format.left_indent = Mm(4)
+
+
+def lay_cover(house: Any, cover: dict[str, Any], title: str) -> None:
+    """A page of its own: whose it is, the title, what it is, and facts at its foot."""
+    for words, size, before in ((cover["over"], 14, 150), (title, 28, 10), (cover["below"], 14, 6)):
+        paragraph = house.add_paragraph(style="Title" if words == title else None)
+        run = paragraph.add_run(words)
+        run.font.size, paragraph.paragraph_format.space_before = Pt(size), Pt(before)
+    house.add_paragraph().paragraph_format.space_before = Pt(230)
+    for label, value in cover["rows"]:
+        row = house.add_paragraph()
+        row.paragraph_format.tab_stops.add_tab_stop(Mm(30))
+        row.paragraph_format.left_indent, row.paragraph_format.first_line_indent = Mm(30), Mm(-30)
+        row.add_run(f"{label}\t").font.color.rgb = QUIET
+        row.add_run(value)
 
 
 def lay_level(cell: Any, level: dict[str, str]) -> None:

@@ -35,10 +35,15 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Opens a section; the note stands small at the right end."""
+    """Opens a section; the note stands small at the right end.
+
+    A `chapter` is larger and stands in the table of contents; a `fresh` one begins a page.
+    """
 
     words: str
     note: str = ""
+    chapter: bool = False
+    fresh: bool = False
     kind: Literal["heading"] = field(default="heading", init=False)
 
 
@@ -157,6 +162,15 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """The first page: whose it is over the title, what it is below, and label and value at the foot."""
+
+    over: str
+    below: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A report or a plan, ready to be frozen. `made_at` (aware) is the date inside the PDF and Word files."""
 
@@ -176,6 +190,7 @@ class Document:
     footer: str = ""  # e.g. who may read it
     # Figures by name, for whoever compares them with those of a later document; not printed.
     measured: tuple[tuple[str, int | None], ...] = ()
+    cover: Cover | None = None  # takes the place of title and subtitle; a table of contents follows
 
 
 def text(words: str, *posts: int, strong: bool = False) -> Text:

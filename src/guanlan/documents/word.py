@@ -18,7 +18,7 @@ from guanlan.documents.printed import printed
 
 HAIRLINE = "DFE3E8"
 HYPERLINK = RELATIONSHIP_TYPE.HYPERLINK
-SOURCE_IDS, ROLL_IDS = 0, 10_000  # bookmarks are numbered; no report has so many sources
+SOURCE_IDS, ROLL_IDS, CHAPTER_IDS = 0, 10_000, 20_000  # bookmarks are numbered; no report has so many sources
 FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -27,6 +27,8 @@ def render_docx(frozen: Frozen, stamp: str = "") -> bytes:
     content = printed(frozen) | {"stamp": stamp}
     word = letterhead(content)
     write_properties(word.core_properties, content)
+    if content.get("cover"):
+        write_contents(word, content)
     for block in content["blocks"]:
         WRITERS[block["kind"]](word, block, content["labels"])
     write_signatures(word, content)
@@ -104,9 +106,24 @@ def bookmark(paragraph: Any, name: str, number: int) -> None:
     paragraph._p.append(end)
 
 
+def write_contents(word: Any, content: dict[str, Any]) -> None:
+    """The chapters, each leading to its place; page numbers are Word's own matter."""
+    word.add_paragraph(
+        content["labels"]["contents"], style="Chapter"
+    ).paragraph_format.page_break_before = True
+    chapters = [block for block in content["blocks"] if block.get("chapter")]
+    for number, block in enumerate(chapters, start=1):
+        block["number"] = number
+        line = word.add_paragraph()
+        link(line, line.add_run(block["words"]), f"#chapter-{number}")
+
+
 def write_heading(word: Any, block: dict[str, Any], labels: dict[str, str]) -> None:
-    """A section's head and its note."""
-    paragraph = word.add_paragraph(block["words"], style="Heading 1")
+    """A section's head and its note; a chapter's is where the table of contents leads."""
+    paragraph = word.add_paragraph(block["words"], style="Chapter" if block.get("chapter") else "Heading 1")
+    paragraph.paragraph_format.page_break_before = True if block.get("fresh") else None
+    if "number" in block:
+        bookmark(paragraph, f"chapter-{block['number']}", CHAPTER_IDS + block["number"])
     if block["note"]:
         note = quiet(paragraph.add_run("　" + block["note"]))
         note.font.size, note.font.bold = Pt(9), False

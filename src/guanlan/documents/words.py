@@ -20,6 +20,7 @@ def labels() -> dict[str, str]:
         "roll_hash": _("校验码"),
         "sources": _("来源帖文"),
         "signatures": _("签字"),
+        "contents": _("目录"),
         "chart_data": _("图表数据"),
         "unit": _("单位"),
         "hash": _("本报数据 SHA-256"),

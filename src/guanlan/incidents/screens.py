@@ -42,6 +42,8 @@ from guanlan.incidents.wording import asks, length, moment
 from guanlan.notify.queries import troubles
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
+from guanlan.people.weeks import local_day
+from guanlan.plan.life.expiry import outlived
 from guanlan.plan.queries import document
 from guanlan.watch.models import Event, Reading, Sheet
 
@@ -72,6 +74,7 @@ def war_room(incident: Incident, person: Person, *, now: datetime, whole: bool =
         "may_ratify": responding and not active and may(person, DECIDE, at=now),
         "may_order": active and may(person, DECIDE, at=now),
         "sheet": Sheet.visible_to(person).filter(event=incident.event).select_related("person").first(),
+        "outlived": outlived(incident.plan_version, today=local_day(now)),
         "sentence": _room_sentence(incident, tasks, now),
         "columns": columns,
         "counts": Counter(task.state for task in tasks),

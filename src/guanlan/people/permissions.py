@@ -26,6 +26,8 @@ TABLE: dict[str, frozenset[Function]] = {
         "notify.record_call": tuple(function for function in F if function != F.AUDITOR),
         "notify.settle_delivery": (F.ADMINISTRATOR, F.MONITORING, F.COMMAND),
         "plan.manage": (F.ADMINISTRATOR, F.COMMAND, F.LEADER),
+        "plan.sign": (F.COMMAND, F.LEADER),
+        "plan.rule": (F.COMMAND, F.LEADER),
         "intake.report_post": (F.MONITORING, F.SERVICE, F.MEDIA, F.LEGAL, F.COMMAND),
         "intake.manage_sources": (F.MONITORING, F.ADMINISTRATOR),
         "intake.give_volumes": (F.SERVICE,),

@@ -12,13 +12,14 @@ from guanlan.people.actions import open_group
 from guanlan.people.models import Person, Unit
 from guanlan.people.permissions import require
 from guanlan.people.weeks import local_day
+from guanlan.plan.adopting import adopted
 from guanlan.plan.check import Finding
 from guanlan.plan.document import PlanDocument, digest
+from guanlan.plan.life.queries import has_published
+from guanlan.plan.life.states import MOVES
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.permissions import MANAGE
-from guanlan.plan.placeholders import COMPANY, named, with_company
 from guanlan.plan.queries import document, findings
-from guanlan.plan.reading import BadPlan, read
 
 State = PlanVersion.State
 
@@ -27,12 +28,12 @@ class LabelTaken(Refused):
     """A published version never changes; the next one needs its own label."""
 
 
-class UnfitName(Refused):
-    """The company's name cannot be written where the file wants it."""
+class InReview(Refused):
+    """What the command reads stays as it is until it is taken back."""
 
 
-class NotADraft(Refused):
-    """Only a draft can be published."""
+class NotSigned(Refused):
+    """Only what the command signed is published; the company's first plan may go without."""
 
 
 class Unsound(Refused):
@@ -57,10 +58,10 @@ def draft_version(*, unit: Unit, content: bytes, name: str, person: Person, now:
     """Read a plan from YAML, keep it as a draft with the company's name in it, and return the version.
 
     A draft of the same label gives way to this one. Raises plan.reading.BadPlan with the
-    line of every mistake, UnfitName, and LabelTaken.
+    line of every mistake, adopting.UnfitName, LabelTaken, and InReview.
     """
     require(person, MANAGE, at=now)
-    source, plan = _read(content, name, unit.name)
+    source, plan = adopted(content, name, unit.name)
     try:
         with transaction.atomic():
             version = _draft(unit, plan)
@@ -68,6 +69,7 @@ def draft_version(*, unit: Unit, content: bytes, name: str, person: Person, now:
             version.document, version.sha256 = plan.model_dump(mode="json"), digest(plan)
             version.created_at, version.created_by = now, person
             version.save()
+            version.authors.add(person)
             _record("plan.draft_version", version, person.key, now)
     except IntegrityError as taken:
         raise _label_taken(plan) from taken
@@ -75,19 +77,17 @@ def draft_version(*, unit: Unit, content: bytes, name: str, person: Person, now:
 
 
 def publish_version(*, version: PlanVersion, effective_on: date, person: Person, now: datetime) -> None:
-    """Publish a draft. It holds from `effective_on`, for the years it names; its groups are opened.
+    """Publish what the command signed; its groups are opened. It holds from `effective_on`, for its years.
 
-    If another version holds until a later day, the draft waits as SCHEDULED, and whatever
+    The company's first plan may be published as a draft, and is shown as 未经会签 until it is
+    signed. If another version holds until a later day, this one waits as SCHEDULED, and whatever
     else was scheduled is withdrawn; else it takes the place of the version in force now.
-    Raises NotADraft, and Unsound if the check finds anything.
+    Raises NotSigned, and Unsound if the check finds anything.
     """
     require(person, MANAGE, at=now)
     with transaction.atomic():
         version = _locked(version)
-        if version.state != State.DRAFT:
-            raise NotADraft(
-                _("这一版现在是“%(state)s”，只有草案能发布。") % {"state": version.get_state_display()}
-            )
+        _refuse_unsigned(version)
         version.effective_date = effective_on
         found = findings(version, today=local_day(now))
         if found:
@@ -98,10 +98,10 @@ def publish_version(*, version: PlanVersion, effective_on: date, person: Person,
         _open_groups(plan, version.unit, person, now)
         if _holds_until_then(version, now):
             _others(version, State.SCHEDULED).update(state=State.WITHDRAWN)
-            version.state = State.SCHEDULED
+            version.state = State(MOVES[version.state, "schedule"])
             version.save()
         else:
-            _take_over(version)
+            _take_over(version, "publish" if version.state == State.APPROVED else "publish_first")
         _record("plan.publish_version", version, person.key, now)
 
 
@@ -110,8 +110,18 @@ def start_version(*, version: PlanVersion, now: datetime) -> None:
     with transaction.atomic():
         version = _locked(version)
         if version.state == State.SCHEDULED:
-            _take_over(version)
+            _take_over(version, "start")
             _record("plan.start_version", version, "system", now)
+
+
+def _refuse_unsigned(version: PlanVersion) -> None:
+    if version.state == State.DRAFT and has_published(version.unit):
+        raise NotSigned(_("这一版还没有会签，不能发布。请先在“预案”里送审，会签齐了再发布。"))
+    if version.state not in (State.DRAFT, State.APPROVED):
+        raise NotSigned(
+            _("这一版现在是“%(state)s”，只有会签过、还没有发布的版本能发布。")
+            % {"state": version.get_state_display()}
+        )
 
 
 def _locked(version: PlanVersion) -> PlanVersion:
@@ -122,6 +132,11 @@ def _draft(unit: Unit, plan: PlanDocument) -> PlanVersion:
     """Return the draft of this label, or a fresh one."""
     code, label = plan.meta.key, plan.meta.version
     known = PlanVersion.objects.select_for_update().filter(unit=unit, code=code, label=label).first()
+    if known is not None and known.state in (State.IN_REVIEW, State.APPROVED):
+        raise InReview(
+            _("《%(name)s》的“%(label)s”版已经送审，会签的人在读它。要改请先在它的页面上收回，再导入。")
+            % {"name": plan.meta.name, "label": plan.meta.version}
+        )
     if known is not None and known.state != State.DRAFT:
         raise _label_taken(plan)
     return known or PlanVersion(unit=unit, code=code, label=label)
@@ -139,36 +154,14 @@ def _holds_until_then(version: PlanVersion, now: datetime) -> bool:
     return later and _others(version, State.IN_FORCE).exists()
 
 
-def _take_over(version: PlanVersion) -> None:
-    _others(version, State.IN_FORCE).update(state=State.SUPERSEDED)
-    version.state = State.IN_FORCE
+def _take_over(version: PlanVersion, event: str) -> None:
+    _others(version, State.IN_FORCE).update(state=MOVES[State.IN_FORCE, "supersede"])
+    version.state = State(MOVES[version.state, event])
     version.save()
 
 
 def _others(version: PlanVersion, state: State) -> QuerySet[PlanVersion]:
     return PlanVersion.objects.filter(unit=version.unit, state=state).exclude(pk=version.pk)
-
-
-def _read(content: bytes, name: str, company: str) -> tuple[str, PlanDocument]:
-    """Return the YAML with the company's name in it, and what it says; the two agree."""
-    plan = read(content, name).document
-    source = content.decode()
-    if not COMPANY.search(source):
-        return source, plan
-    source, wanted = with_company(source, company), named(plan, company)
-    if not _says(source, wanted, name):
-        raise UnfitName(
-            _("公司名称“%(company)s”里的符号填不进预案文件。请到“设置”里改用不带引号和冒号的名称，再试一次。")
-            % {"company": company}
-        )
-    return source, wanted
-
-
-def _says(source: str, plan: PlanDocument, name: str) -> bool:
-    try:
-        return read(source.encode(), name).document == plan
-    except BadPlan:
-        return False
 
 
 def _expiry(plan: PlanDocument, effective_on: date) -> date | None:

@@ -7,12 +7,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guanlan.clocks.edge import real_now
+from guanlan.documents.frozen import freeze
+from guanlan.documents.paper import render_pdf
+from guanlan.documents.word import render_docx
 from guanlan.errors import BadInput
-from guanlan.people.models import Person
+from guanlan.people.models import Person, Unit
 from guanlan.people.queries import root_unit
 from guanlan.plan.actions import draft_version, publish_version
+from guanlan.plan.adopting import adopted
 from guanlan.plan.check import check
 from guanlan.plan.comparing.compare import in_words
+from guanlan.plan.document import digest
+from guanlan.plan.life.queries import countersigned
+from guanlan.plan.models import PlanVersion
+from guanlan.plan.papers.gathering import paper
 from guanlan.plan.reading import LONGEST_FILE, Reading, read
 from guanlan.plan.show import show
 
@@ -43,15 +51,41 @@ def show_file(path: Path) -> str:
     return show(_read(path).document)
 
 
+def show_as_file(path: Path, out: Path) -> str:
+    """Write the plan as a Word or PDF document, whole or not at all, and say where."""
+    renderers = {".docx": render_docx, ".pdf": render_pdf}
+    if out.suffix.lower() not in renderers:
+        raise BadInput(_("“%(name)s”的后缀要写 .docx 或 .pdf。") % {"name": out.name})
+    plan = _read(path).document
+    version = PlanVersion(
+        name=plan.meta.name,
+        label=plan.meta.version,
+        source=_content(path).decode(),
+        document=plan.model_dump(mode="json"),
+        sha256=digest(plan),
+        effective_date=plan.validity.effective_on,
+        expires_date=plan.validity.expires_on,
+    )
+    made = renderers[out.suffix.lower()](freeze(paper(version, now=real_now())))
+    try:
+        part = out.with_name(f"{out.name}.part")
+        part.write_bytes(made)
+        part.replace(out)
+    except OSError as wrong:
+        raise BadInput(_("写不了 %(path)s：%(why)s。") % {"path": out, "why": wrong.strerror}) from wrong
+    return _("已写到 %(path)s。\n") % {"path": out}
+
+
 def diff_files(old: Path, new: Path) -> str:
     """Return what changed from one plan to the other."""
     return in_words(_read(old).document, _read(new).document)
 
 
 def publish_file(path: Path, *, effective: str, username: str) -> str:
-    """Draft and publish a plan, both or neither, and say what holds now.
+    """Publish a plan and say what holds now: what was signed on screen, or the company's first.
 
-    Raises what the two actions raise, and BadInput for an unknown day or person.
+    Nothing is kept of a plan that is refused. Raises what the two actions raise, and BadInput for
+    an unknown day or person.
     """
     effective_on = _day(effective)
     unit, person = root_unit(), Person.objects.filter(username=username, is_active=True).first()
@@ -64,15 +98,27 @@ def publish_file(path: Path, *, effective: str, username: str) -> str:
     content = _content(path)
     with transaction.atomic():
         now = real_now()
-        version = draft_version(unit=unit, content=content, name=path.name, person=person, now=now)
+        version = _signed(unit, content, path.name) or draft_version(
+            unit=unit, content=content, name=path.name, person=person, now=now
+        )
         publish_version(version=version, effective_on=effective_on, person=person, now=now)
     version.refresh_from_db()
-    return _("已发布《%(plan)s》，%(day)s 起施行，现在是“%(state)s”，校验码 %(sha256)s。\n") % {
+    said = _("已发布《%(plan)s》，%(day)s 起施行，现在是“%(state)s”，校验码 %(sha256)s。\n") % {
         "plan": version,
         "day": effective_on,
         "state": version.get_state_display(),
         "sha256": version.sha256,
     }
+    if countersigned(version) is None:
+        said += _("首次发布，未经会签；请在“预案”里请指挥补签。\n")
+    return said
+
+
+def _signed(unit: Unit, content: bytes, name: str) -> PlanVersion | None:
+    """Return the version that says the same and has been signed, or None."""
+    _source, plan = adopted(content, name, unit.name)
+    signed = PlanVersion.objects.filter(unit=unit, state=PlanVersion.State.APPROVED)
+    return signed.filter(sha256=digest(plan)).first()
 
 
 def _day(written: str) -> date:

@@ -100,6 +100,12 @@ def clause_numbers(plan: PlanDocument) -> dict[str, str]:
     }
 
 
+def clause_name(plan: PlanDocument, key: str) -> str:
+    """Return number and title of a clause, nothing for no key."""
+    titles = {clause.key: clause.title for chapter in plan.chapters for clause in chapter.clauses}
+    return f"{clause_numbers(plan)[key]} {titles[key]}" if key in titles else key
+
+
 def days_of(version: PlanVersion, today: date) -> dict[str, int] | None:
     """Return how many of the version's days are over, left, and the share of those over; None if unknown."""
     start, end = version.effective_date, version.expires_date

@@ -16,16 +16,23 @@ from guanlan.people.permissions import may, require
 from guanlan.people.queries import root_unit
 from guanlan.people.requests import PersonRequest
 from guanlan.people.weeks import local_day
-from guanlan.plan.actions import LabelTaken, UnfitName, draft_version, publish_version
+from guanlan.plan.actions import InReview, LabelTaken, draft_version, publish_version
+from guanlan.plan.adopting import UnfitName
 from guanlan.plan.comparing.compare import compare
 from guanlan.plan.forms import EffectiveForm, ImportForm
+from guanlan.plan.life.expiry import outlived
+from guanlan.plan.life.queries import marked_unsigned
+from guanlan.plan.life.screens import signing
 from guanlan.plan.models import PlanVersion
-from guanlan.plan.permissions import MANAGE
+from guanlan.plan.papers.views import papers
+from guanlan.plan.permissions import MANAGE, RULE
 from guanlan.plan.queries import document, findings, in_force, scheduled
 from guanlan.plan.reading import LONGEST_FILE, BadPlan
+from guanlan.plan.rulings.queries import rulings
 from guanlan.plan.screens import content, days_of
 
 State = PlanVersion.State
+AHEAD = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
 
 
 @login_required
@@ -48,7 +55,9 @@ def version_page(request: PersonRequest, key: str) -> HttpResponse:
 @login_required
 def versions_page(request: PersonRequest) -> HttpResponse:
     """List every version, and offer to compare two."""
-    versions = PlanVersion.visible_to(request.user).select_related("created_by", "published_by")
+    versions = marked_unsigned(
+        PlanVersion.visible_to(request.user).select_related("created_by", "published_by")
+    )
     page = {
         "versions": versions.order_by("-created_at", "-pk"),
         "current": next((version for version in versions if version.state == State.IN_FORCE), None),
@@ -96,16 +105,16 @@ def import_page(request: PersonRequest) -> HttpResponse:
         )
     except BadPlan as bad:
         return _import_form(request, form, [str(problem) for problem in bad.problems])
-    except (LabelTaken, UnfitName) as refused:
+    except (InReview, LabelTaken, UnfitName) as refused:
         return _import_form(request, form, [refused.sentence])
-    messages.success(request, _("已收下，现在是草案。看过体检和改动再发布。"))
+    messages.success(request, _("已收下，现在是草案。看过体检和改动再送审。"))
     return redirect("plan-version", version.key)
 
 
 @login_required
 @require_POST
 def publish(request: PersonRequest, key: str) -> HttpResponse:
-    """Publish a draft from the day that stood on the button."""
+    """Publish a version from the day that stood on the button."""
     version, form = _version(request, key), EffectiveForm(request.POST)
     chosen = form.cleaned_data["effective_on"] if form.is_valid() else None
     if chosen is None or request.POST.get("said") != chosen.isoformat():
@@ -142,11 +151,16 @@ def _page(request: PersonRequest, version: PlanVersion) -> dict[str, Any]:
         "version": version,
         "findings": findings(version, today=today),
         "days": days_of(version, today),
+        "outlived": outlived(version, today=today) if version.state == State.IN_FORCE else "",
         "waiting": scheduled(version.unit),
         "versions": PlanVersion.visible_to(request.user).order_by("-created_at", "-pk")[:5],
         "may_manage": may(request.user, MANAGE, at=request.now),
     }
-    return content(version) | page | (_draft(request, version, today) if version.state == State.DRAFT else {})
+    page["rulings"] = rulings(version)
+    page["may_rule"] = version.state == State.IN_FORCE and may(request.user, RULE, at=request.now)
+    page |= papers(version, request.user)
+    page |= signing(version, request.user, at=request.now)
+    return content(version) | page | (_draft(request, version, today) if version.state in AHEAD else {})
 
 
 def _draft(request: PersonRequest, version: PlanVersion, today: date) -> dict[str, Any]:
@@ -156,6 +170,7 @@ def _draft(request: PersonRequest, version: PlanVersion, today: date) -> dict[st
     form = EffectiveForm({"effective_on": request.GET.get("effective_on", today.isoformat())})
     chosen = form.cleaned_data["effective_on"] if form.is_valid() else None
     return {
+        "ahead": True,
         "current": current,
         "chapters_changed": chapters,
         "count": _count(chapters),
@@ -174,7 +189,7 @@ def _button(
     stops = _("，原 %(label)s 版到时停用") if chosen > today else _("，原 %(label)s 版停用")
     button += stops % {"label": current.label}
     if waiting is not None and chosen > today:
-        button += _("，撤回待施行的 %(label)s 版") % {"label": waiting.label}
+        button += _("，待施行的 %(label)s 版作废") % {"label": waiting.label}
     return button
 
 

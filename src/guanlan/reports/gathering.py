@@ -13,7 +13,10 @@ from guanlan.documents.model import Block, Document, Level, Paragraph, Run, text
 from guanlan.incidents.models import Incident
 from guanlan.incidents.wording import length, moment
 from guanlan.people.models import Person
+from guanlan.people.weeks import local_day
 from guanlan.plan.document import PlanDocument
+from guanlan.plan.life.expiry import outlived
+from guanlan.plan.models import PlanVersion
 from guanlan.plan.queries import document, in_force
 from guanlan.plan.wording import level_word
 from guanlan.reports import figures, impacts, sections
@@ -57,6 +60,7 @@ def flash(
     matter = matter_of(event, incident, document(version) if version else None, issue.key, now)
     blocks: list[Block] = [Paragraph(_flash_lead(matter, now), lead=True)]
     blocks.append(Paragraph(text(_wanted(matter, issue, now)), lead=True))
+    blocks += _outlived(version, now)
     measured = times_of(event, incident, reporting_at=now)
     blocks += figures.times(measured, matter.rows, matter.proofs, now=now) + _counts(matter, now)
     blocks += sections.judgement(event, now=now)
@@ -87,6 +91,7 @@ def closing(incident: Incident, person: Person, now: datetime, *, issue: Issue) 
     event = incident.event
     matter = matter_of(event, incident, document(incident.plan_version), issue.key, now)
     blocks: list[Block] = [Paragraph(_closing_lead(incident, matter, now), lead=True)]
+    blocks += _outlived(incident.plan_version, now)
     measured = times_of(event, incident)
     blocks += figures.times(measured, matter.rows, matter.proofs, now=now) + _counts(matter, now)
     blocks += sections.tasks(incident, now=now) + sections.losses(incident)
@@ -131,6 +136,12 @@ def _counts(matter: Matter, now: datetime) -> list[Block]:
         blocks += figures.criteria(matter.criteria, matter.counted, proofs, event)
     blocks += sections.level_moves(event, matter.incident, matter.plan, rows, proofs, now=now)
     return blocks + figures.platforms(rows, proofs) + figures.posts(rows, proofs, now=now)
+
+
+def _outlived(version: PlanVersion | None, now: datetime) -> list[Block]:
+    """Say it where the response went by a plan that has run out."""
+    words = outlived(version, today=local_day(now)) if version else ""
+    return [Paragraph(text(words, strong=True))] if words else []
 
 
 def _wanted(matter: Matter, issue: Issue, now: datetime) -> str:

@@ -20,8 +20,10 @@ from guanlan.media.models import Statement
 from guanlan.people.models import Person
 from guanlan.people.permissions import may
 from guanlan.people.swaps.queries import to_answer
+from guanlan.plan.life.queries import awaited
 from guanlan.plan.models import PlanVersion
 from guanlan.plan.queries import document
+from guanlan.plan.rulings.queries import unread
 from guanlan.reports.cadence import next_turn
 from guanlan.reports.models import Receipt
 from guanlan.reports.permissions import SUBMIT
@@ -62,6 +64,8 @@ def todos(person: Person, stream: int, *, now: datetime) -> list[Todo]:
         *_to_follow_up(person, stream, now),
         *_to_read(person, stream),
         *_to_sign(person, stream, now),
+        *_to_countersign(person),
+        *_rulings_to_read(person),
     ]
     return sorted((todo for todo in found if todo.href), key=lambda todo: todo.deadline or now + _FAR)
 
@@ -278,3 +282,29 @@ def _to_sign(person: Person, stream: int, now: datetime) -> Iterator[Todo]:
                 button=_("去审批"),
                 ground=_("第 %(number)d 版") % {"number": version.number},
             )
+
+
+def _to_countersign(person: Person) -> Iterator[Todo]:
+    for signature in awaited(person):
+        version = signature.circulation.version
+        yield Todo(
+            title=_("会签：%(plan)s") % {"plan": version},
+            href=address("plan-version", version.key),
+            deadline=None,
+            asks="",
+            button=_("去会签"),
+            ground=_("%(who)s送审") % {"who": signature.circulation.asked_by.name},
+        )
+
+
+def _rulings_to_read(person: Person) -> Iterator[Todo]:
+    for receipt in unread(person):
+        ruling = receipt.ruling
+        yield Todo(
+            title=_("签收：预案%(title)s") % {"title": ruling.title},
+            href=address("plan-ruling", ruling.key),
+            deadline=None,
+            asks="",
+            button=_("去看"),
+            ground=str(ruling.version),
+        )

@@ -1,0 +1,1 @@
+"""Interpretations and supplementary rules: what the command adds to a version that holds."""
