@@ -53,17 +53,19 @@ class Unsound(Refused):
         super().__init__(sentence)
 
 
-def draft_version(*, unit: Unit, content: bytes, name: str, person: Person, now: datetime) -> PlanVersion:
+def draft_version(
+    *, unit: Unit, content: bytes, name: str, person: Person, now: datetime, replace: bool = True
+) -> PlanVersion:
     """Read a plan from YAML, keep it as a draft with the company's name in it, and return the version.
 
-    A draft of the same label gives way to this one. Raises plan.reading.BadPlan with the
-    line of every mistake, UnfitName, and LabelTaken.
+    A draft of the same label gives way to this one, unless `replace` is false. Raises
+    plan.reading.BadPlan with the line of every mistake, UnfitName, and LabelTaken.
     """
     require(person, MANAGE, at=now)
     source, plan = _read(content, name, unit.name)
     try:
         with transaction.atomic():
-            version = _draft(unit, plan)
+            version = _draft(unit, plan, replace)
             version.name, version.source = plan.meta.name, source
             version.document, version.sha256 = plan.model_dump(mode="json"), digest(plan)
             version.created_at, version.created_by = now, person
@@ -118,11 +120,11 @@ def _locked(version: PlanVersion) -> PlanVersion:
     return PlanVersion.objects.select_for_update().get(pk=version.pk)
 
 
-def _draft(unit: Unit, plan: PlanDocument) -> PlanVersion:
-    """Return the draft of this label, or a fresh one."""
+def _draft(unit: Unit, plan: PlanDocument, replace: bool) -> PlanVersion:
+    """Return the draft of this label that is to be replaced, or a fresh one."""
     code, label = plan.meta.key, plan.meta.version
     known = PlanVersion.objects.select_for_update().filter(unit=unit, code=code, label=label).first()
-    if known is not None and known.state != State.DRAFT:
+    if known is not None and not (replace and known.state == State.DRAFT):
         raise _label_taken(plan)
     return known or PlanVersion(unit=unit, code=code, label=label)
 
