@@ -31,31 +31,34 @@ class BeginForm(Boxes):
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.current, self.unit = in_force(unit), unit
-        choices = [
-            (shipped.code, _("模板：%(name)s") % {"name": shipped.document.meta.name})
-            for shipped in templates()
-        ]
-        if self.current is not None:
-            words = _("现行的 %(label)s 版：%(name)s")
-            named = words % {"label": self.current.label, "name": self.current.name}
-            choices.insert(0, (IN_FORCE, named))
-        choices.append((BLANK, _("空白：只有一个指挥部和四个等级，其余自己写")))
-        self.fields["base_of"].choices = choices  # type: ignore[attr-defined]
-        self.initial.setdefault("base_of", choices[0][0])
-        self.initial.setdefault("label", self._free_label())
+        self.current = in_force(unit)
+        self.fields["base_of"].choices = bases(self.current)  # type: ignore[attr-defined]
+        self.initial.setdefault("base_of", bases(self.current)[0][0])
+        self.initial.setdefault("label", free_label(self.current))
 
     def base(self) -> PlanDocument:
         """Return the plan that was chosen."""
         return chosen(self.cleaned_data["base_of"], self.current)
 
-    def _free_label(self) -> str:
-        """Return the label after the one in force, the last number raised until it is free."""
-        taken = set(PlanVersion.objects.filter(unit=self.unit).values_list("label", flat=True))
-        label = self.current.label if self.current is not None else "1.0"
-        while label in taken:
-            label = _after(label)
-        return label
+
+def bases(current: PlanVersion | None) -> list[tuple[str, str]]:
+    """Return what a draft can begin from, each with its name."""
+    choices = [
+        (shipped.code, _("模板：%(name)s") % {"name": shipped.document.meta.name}) for shipped in templates()
+    ]
+    if current is not None:
+        words = _("现行的 %(label)s 版：%(name)s") % {"label": current.label, "name": current.name}
+        choices.insert(0, (IN_FORCE, words))
+    return [*choices, (BLANK, _("空白：只有一个指挥部和四个等级，其余自己写"))]
+
+
+def free_label(current: PlanVersion | None) -> str:
+    """Return the label after the one in force, the last number raised until no version has it."""
+    taken = set(PlanVersion.objects.values_list("label", flat=True))
+    label = current.label if current is not None else "1.0"
+    while label in taken:
+        label = _after(label)
+    return label
 
 
 def chosen(code: str, current: PlanVersion | None) -> PlanDocument:

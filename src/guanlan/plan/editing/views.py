@@ -32,7 +32,8 @@ ANOTHER = "-"  # stands in the address for a part that is being added
 def begin(request: PersonRequest) -> HttpResponse:
     """Begin a draft from the version in force, a template that ships, or nearly nothing."""
     require(request.user, MANAGE, at=request.now)
-    form = BeginForm(request.POST or None, unit=request.user.unit)
+    posted = request.POST if request.method == "POST" else None
+    form = BeginForm(posted, unit=request.user.unit)
     refusal, status = "", 422 if form.is_bound else 200
     if form.is_valid():
         try:
