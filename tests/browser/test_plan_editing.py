@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from browser.test_pages import violations
 from browsing import DESKTOP, IN_A_BROWSER, PHONE, SignIn, refuse_sideways_scroll
 from conftest import Cast
 from guanlan.plan.models import PlanVersion
@@ -43,3 +44,7 @@ def test_a_draft_is_begun_and_written(
     ):
         page.goto(reverse("plan-edit-part", args=[draft.key, section, part]))
         refuse_sideways_scroll(page)
+        assert violations(page) == []
+    page.goto(reverse("plan-edit-section", args=[draft.key, "duties"]))
+    refuse_sideways_scroll(page)
+    assert violations(page) == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from browser.test_pages import violations
 from browsing import DESKTOP, IN_A_BROWSER, PHONE, SignIn, refuse_sideways_scroll
 from conftest import Cast
 from guanlan.clocks.models import Stream
@@ -26,12 +27,14 @@ def test_a_word_plan_is_placed_and_drafted(
     page.click("text=上传，看怎么分")
     page.locator("text=分出 4 章 6 条").wait_for()
     refuse_sideways_scroll(page)
+    assert violations(page) == []
     page.select_option("[name='place-6']", label="条款")
     page.click("text=按选择重排")
     page.locator("text=2.2 总经理任总指挥").wait_for()
     page.click("text=分得对，下一步")
     page.locator("h1:has-text('4 章来自 Word')").wait_for()
     refuse_sideways_scroll(page)
+    assert violations(page) == []
     page.click("button:has-text('起成草案')")
     page.locator("text=草案起好了").wait_for()
 

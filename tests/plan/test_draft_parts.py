@@ -62,7 +62,7 @@ class TestBeginning:
         answer = sign_in(cast.li).post(reverse("plan-begin"), {"base_of": "in-force", "label": "1.1"})
 
         assert answer.status_code == 409
-        assert "版本“1.1”已经有了" in text_of(answer)
+        assert "版本号“1.1”已经有了，请换一个。" in text_of(answer)
         draft.refresh_from_db()
         assert "name: 监测员" in draft.source
 

@@ -285,6 +285,39 @@ class TestTheForm:
         version.refresh_from_db()
         assert "吴凡写的。" in version.source
 
+    def test_what_another_removed_is_put_back_only_on_purpose(self, cast: Cast, sign_in: Browser) -> None:
+        version, browser = drafted(cast, "2.0"), sign_in(cast.li)
+        address = form(version, "rewards", "reward.early")
+        opened = browser.get(address)
+        seen = boxes(opened)["seen"][0]
+        browser.post(
+            reverse("plan-edit-remove", args=[version.key, "rewards", "reward.early"]), {"seen": seen}
+        )
+
+        answer = send(browser, address, opened, text="奖励。")
+
+        version.refresh_from_db()
+        assert answer.status_code == 409
+        assert "reward.early" not in version.source
+
+        assert send(browser, address, answer).status_code == 302
+        version.refresh_from_db()
+        assert (document(version).rewards[-1].key, document(version).rewards[-1].text) == (
+            "reward.early",
+            "奖励。",
+        )
+
+    def test_a_chapter_of_hundreds_of_clauses_is_one_form(self, cast: Cast, sign_in: Browser) -> None:
+        clauses = "".join(f"      - {{key: clause.x{n}, title: 第{n}, text: 内容{n}}}\n" for n in range(400))
+        start = "    title: 法律事务\n    clauses:\n"
+        version, browser = drafted(cast, "2.0", (start, start + clauses)), sign_in(cast.li)
+
+        answer = send(browser, form(version, "chapters", "chapter.legal"), title="法务")
+
+        assert answer.status_code == 302
+        version.refresh_from_db()
+        assert len(document(version).chapters[5].clauses) == 402
+
     def test_two_people_in_different_parts_do_not_meet(self, cast: Cast, sign_in: Browser) -> None:
         version, browser = drafted(cast, "2.0"), sign_in(cast.li)
         opened = browser.get(form(version, "rewards", "reward.early"))

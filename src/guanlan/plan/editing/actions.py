@@ -116,14 +116,17 @@ def begin_draft(*, base: PlanDocument, label: str, person: Person, now: datetime
     """Make a draft with another plan's content under a label of its own. Raises LabelTaken."""
     require(person, MANAGE, at=now)
     plan = base.model_copy(update={"meta": base.meta.model_copy(update={"version": label})})
-    return draft_version(
-        unit=person.unit,
-        content=written(plan).encode(),
-        name=base.meta.name,
-        person=person,
-        now=now,
-        replace=False,
-    )
+    try:
+        return draft_version(
+            unit=person.unit,
+            content=written(plan).encode(),
+            name=base.meta.name,
+            person=person,
+            now=now,
+            replace=False,
+        )
+    except LabelTaken as taken:
+        raise _label_taken(label) from taken
 
 
 def _change(version: PlanVersion, place: Place, alter: Alter, *, person: Person, now: datetime) -> None:
@@ -167,8 +170,12 @@ def _keep(
                 facts=facts | {"label": version.label},
             )
     except IntegrityError as taken:
-        raise LabelTaken(_("版本号“%(label)s”已经有了，请换一个。") % {"label": plan.meta.version}) from taken
+        raise _label_taken(plan.meta.version) from taken
     return True
+
+
+def _label_taken(label: str) -> LabelTaken:
+    return LabelTaken(_("版本号“%(label)s”已经有了，请换一个。") % {"label": label})
 
 
 def _editable(version: PlanVersion) -> PlanVersion:

@@ -17,7 +17,6 @@ from guanlan.plan.fields import Part
 
 Plain = dict[str, Any]
 
-MOST_ROWS = 200
 HOUR, DAY = 60, 1440
 
 
@@ -63,7 +62,7 @@ def _value(shape: Shape, posted: QueryDict, name: str) -> Any:
 def _nested(shape: Shape, posted: QueryDict, name: str) -> Any:
     assert shape.holds is not None
     if shape.kind == "rows":
-        places = posted.getlist(f"{name}.rows")[:MOST_ROWS]
+        places = posted.getlist(f"{name}.rows")
         return [read(shape.holds, posted, f"{name}.{place}.") for place in places]
     if shape.kind == "by_level":
         levels = dict.fromkeys(posted.getlist(f"{name}.levels"))

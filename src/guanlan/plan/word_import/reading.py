@@ -13,7 +13,6 @@ from guanlan.plan.word_import.numbering import Numbering
 from guanlan.plan.word_import.opening import UnfitWord, opened
 
 MOST_LINES = 900  # a form has one box for each
-LONGEST_LINE = 5000
 CONTENTS = re.compile(r".+(?:\t|[.…·]{3,})\s*\d+$")
 
 _N = r"[一二三四五六七八九十百零〇\d]+"  # zh-data: numerals
@@ -77,7 +76,7 @@ def _lines(paragraph: Any, numbering: Numbering) -> list[Line]:
     gap = "　" if label and label[-1].isalnum() else ""
     whole = f"{label}{gap}{words}"
     return [
-        Line(text[:LONGEST_LINE], mark_of(text), heading, contents)
+        Line(text, mark_of(text), heading, contents)
         for text in (piece.strip() for piece in whole.split("\n"))
         if text
     ]
@@ -104,7 +103,7 @@ def _rows(table: Table) -> list[str]:
         cells = dict.fromkeys(" ".join(_words(cell._tc).split()) for cell in row.cells)
         words = " | ".join(filter(None, cells))
         if words:
-            rows.append(words[:LONGEST_LINE])
+            rows.append(words)
     return rows
 
 
