@@ -26,13 +26,16 @@ class NotAFile(BadInput):
     """Nothing was handed in, or more than can be kept."""
 
 
-def keep_file(*, stream: Stream, upload: File[bytes], person: Person, now: datetime) -> KeptFile:
+def keep_file(
+    *, stream: Stream, upload: File[bytes], person: Person, now: datetime, permission: str = KEEP_FILE
+) -> KeptFile:
     """Keep the bytes under their SHA-256 and return the row that names them.
 
-    The same bytes are stored once, whoever hands them in. Raises NotAFile for an empty
-    file or one above 50 MB.
+    `permission` is that of the step that the file belongs to, where it has one of its own.
+    The same bytes are stored once, whoever hands them in. Raises NotAFile for an empty file
+    or one above 50 MB.
     """
-    require(person, KEEP_FILE, at=now)
+    require(person, permission, at=now)
     if not upload.size or upload.size > LARGEST:
         raise NotAFile(
             _("文件“%(name)s”是空的或超过 50 MB，没有保存。请检查后重传。") % {"name": upload.name}

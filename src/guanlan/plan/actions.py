@@ -54,17 +54,20 @@ class Unsound(Refused):
         super().__init__(sentence)
 
 
-def draft_version(*, unit: Unit, content: bytes, name: str, person: Person, now: datetime) -> PlanVersion:
+def draft_version(
+    *, unit: Unit, content: bytes, name: str, person: Person, now: datetime, replace: bool = True
+) -> PlanVersion:
     """Read a plan from YAML, keep it as a draft with the company's name in it, and return the version.
 
-    A draft of the same label gives way to this one. Raises plan.reading.BadPlan with the
-    line of every mistake, adopting.UnfitName, LabelTaken, and InReview.
+    A draft of the same label gives way to this one, unless `replace` is false. Raises
+    plan.reading.BadPlan with the line of every mistake, adopting.UnfitName, LabelTaken,
+    and InReview.
     """
     require(person, MANAGE, at=now)
     source, plan = adopted(content, name, unit.name)
     try:
         with transaction.atomic():
-            version = _draft(unit, plan)
+            version = _draft(unit, plan, replace)
             version.name, version.source = plan.meta.name, source
             version.document, version.sha256 = plan.model_dump(mode="json"), digest(plan)
             version.created_at, version.created_by = now, person
@@ -128,8 +131,8 @@ def _locked(version: PlanVersion) -> PlanVersion:
     return PlanVersion.objects.select_for_update().get(pk=version.pk)
 
 
-def _draft(unit: Unit, plan: PlanDocument) -> PlanVersion:
-    """Return the draft of this label, or a fresh one."""
+def _draft(unit: Unit, plan: PlanDocument, replace: bool) -> PlanVersion:
+    """Return the draft of this label that is to be replaced, or a fresh one."""
     code, label = plan.meta.key, plan.meta.version
     known = PlanVersion.objects.select_for_update().filter(unit=unit, code=code, label=label).first()
     if known is not None and known.state in (State.IN_REVIEW, State.APPROVED):
@@ -137,7 +140,7 @@ def _draft(unit: Unit, plan: PlanDocument) -> PlanVersion:
             _("《%(name)s》的“%(label)s”版已经送审，会签的人在读它。要改请先在它的页面上收回，再导入。")
             % {"name": plan.meta.name, "label": plan.meta.version}
         )
-    if known is not None and known.state != State.DRAFT:
+    if known is not None and not (replace and known.state == State.DRAFT):
         raise _label_taken(plan)
     return known or PlanVersion(unit=unit, code=code, label=label)
 

@@ -1,6 +1,6 @@
 """Says in Chinese what the schema found wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from gettext import gettext as _
 from typing import Any, get_args
@@ -13,12 +13,16 @@ from guanlan.plan.document import PlanDocument
 Path = tuple[str | int, ...]
 
 
-def explain(error: ValidationError) -> Iterator[tuple[Path, str]]:
+def explain(
+    error: ValidationError, called: Callable[[Path], str] | None = None
+) -> Iterator[tuple[Path, str]]:
     """Yield (path, sentence) for each mistake.
 
     The path leads to the value; to an unknown name, with "" behind it; to the mapping,
-    where something is missing in it.
+    where something is missing in it. `called` says what the value at a path is called; else
+    it is the name in the file.
     """
+    called = called or _name_in_file
     for detail in error.errors():
         path = tuple(part for part in detail["loc"] if part != "[key]")
         if detail["type"] == "extra_forbidden":
@@ -26,7 +30,11 @@ def explain(error: ValidationError) -> Iterator[tuple[Path, str]]:
         elif detail["type"] == "missing":
             yield path[:-1], _("这里缺少“{name}”。").format(name=path[-1])
         else:
-            yield path, _wrong(path, detail)
+            yield path, _wrong(called(path), detail)
+
+
+def _name_in_file(path: Path) -> str:
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
 
 
 def _unknown(path: Path) -> str:
@@ -53,8 +61,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
-def _wrong(path: Path, detail: ErrorDetails) -> str:
-    name = next((part for part in reversed(path) if isinstance(part, str)), "")
+def _wrong(name: str, detail: ErrorDetails) -> str:
     limits = detail.get("ctx", {})
     if detail["type"] == "literal_error":
         return _one_of(name, detail)

@@ -8,7 +8,8 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from guanlan.clocks.models import Row
+from guanlan.clocks.models import Row, StreamRow
+from guanlan.evidence.models import KeptFile
 from guanlan.people.models import Person, Unit
 
 
@@ -207,3 +208,20 @@ class RulingReceipt(Row):
 
     def __str__(self) -> str:
         return f"{self.ruling} {self.person}"
+
+
+class WordPlan(StreamRow):
+    """A company's plan as a Word file (Word 预案), on its way to a draft.
+
+    `places` says of each of its lines where it goes, in the words of `word_import.placing`.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(KeptFile, on_delete=models.PROTECT, related_name="+")
+    places = models.JSONField()
+    taken_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField()
+    draft = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="+", null=True)
+
+    def __str__(self) -> str:
+        return self.file.name
