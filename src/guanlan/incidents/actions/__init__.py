@@ -6,6 +6,7 @@ from guanlan.incidents.actions.checking import pass_task, return_task
 from guanlan.incidents.actions.deciding import decide_activation, decide_observing
 from guanlan.incidents.actions.ending import archive, stand_down, take_closing_report
 from guanlan.incidents.actions.figures import state_figure
+from guanlan.incidents.actions.hours import book_hours, withdraw_hours
 from guanlan.incidents.actions.instructions import (
     confirm_instruction,
     disown_instruction,
@@ -17,6 +18,7 @@ from guanlan.incidents.actions.tasks import accept_task, complete_task, hand_ove
 __all__ = [
     "accept_task",
     "archive",
+    "book_hours",
     "change_level",
     "complete_task",
     "confirm_instruction",
@@ -34,4 +36,5 @@ __all__ = [
     "take_closing_report",
     "take_out",
     "waive_task",
+    "withdraw_hours",
 ]
