@@ -210,6 +210,8 @@ class TestOutside:
                     "incident-stand-down",
                     "incident-archive",
                     "incident-access",
+                    "incident-hours",
+                    "incident-hours-table",
                     "statement-new",
                 )
             ),

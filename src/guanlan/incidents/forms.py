@@ -1,6 +1,7 @@
 """What people fill in when they decide, act on a task, or end a response."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -212,6 +213,23 @@ class LetInForm(forms.Form):
         others = Person.visible_to(person).filter(is_active=True)
         others = others.exclude(pk__in=inside(incident).values("person")).order_by("name", "pk")
         self.fields["guest"].queryset = others  # type: ignore[attr-defined]
+
+
+class HoursForm(forms.Form):
+    """On which day, how long, and what was done."""
+
+    day = forms.DateField(
+        label=_("哪一天"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    hours = forms.DecimalField(
+        label=_("几小时（如 1.5）"), min_value=Decimal("0.1"), max_value=24, max_digits=4, decimal_places=2
+    )
+    what = forms.CharField(label=_("做了什么"), max_length=200)
+
+    def booking(self) -> dict[str, Any]:
+        """Return day, minutes and words."""
+        given = self.cleaned_data
+        return {"day": given["day"], "minutes": round(given["hours"] * 60), "what": given["what"]}
 
 
 class ReturnForm(forms.Form):

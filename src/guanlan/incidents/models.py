@@ -464,6 +464,27 @@ class Loss(StreamRow):
         return super().visible_to(person).filter(seen)
 
 
+class Hours(IncidentRow):
+    """Time that somebody worked on an incident (工时), booked by themselves; withdrawn, never changed."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="hours")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    minutes = models.PositiveSmallIntegerField()
+    what = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-day", "-pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(minutes__range=(1, 1440)), name="incidents_hours_of_a_day"),
+        )
+
+    def __str__(self) -> str:
+        return self.what
+
+
 class TimelineEntry(IncidentRow):
     """One line of the incident's story (时间线), with its audit number."""
 

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from guanlan.incidents import first_views, instruction_views, loss_views, task_views, views, warning_views
+from guanlan.incidents import (
+    first_views,
+    hours_views,
+    instruction_views,
+    loss_views,
+    task_views,
+    views,
+    warning_views,
+)
 from guanlan.incidents.handover import views as handover
 
 urlpatterns = [
@@ -24,6 +32,9 @@ urlpatterns = [
     path("incidents/<str:key>/figures/<str:kind>/", views.figure_page, name="incident-figure"),
     path("incidents/<str:key>/access/", views.access_page, name="incident-access"),
     path("incidents/<str:key>/access/<str:person>/", views.take_out, name="incident-take-out"),
+    path("incidents/<str:key>/hours/", hours_views.hours_page, name="incident-hours"),
+    path("incidents/<str:key>/hours.csv", hours_views.hours_table, name="incident-hours-table"),
+    path("hours/<str:key>/withdraw/", hours_views.withdraw, name="hours-withdraw"),
     path("incidents/<str:key>/archive/", views.archive_page, name="incident-archive"),
     path("handovers/", handover.handovers_page, name="handovers"),
     path("handovers/new/<str:key>/", handover.draft_page, name="handover-draft"),

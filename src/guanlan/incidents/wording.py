@@ -32,3 +32,8 @@ def length(span: timedelta) -> str:
     if minutes >= 60:
         return _("%(hours)d 时 %(minutes)d 分") % {"hours": minutes // 60, "minutes": minutes % 60}
     return _("%(minutes)d 分") % {"minutes": minutes}
+
+
+def hours_word(minutes: int) -> str:
+    """Write booked time in hours: 2.5 小时."""
+    return _("%(hours)s 小时") % {"hours": f"{minutes / 60:.2f}".rstrip("0").rstrip(".")}

@@ -50,6 +50,7 @@ TABLE: dict[str, frozenset[Function]] = {
         "incidents.stand_down": (F.COMMAND, F.LEADER),
         "incidents.archive": (F.COMMAND, F.ADMINISTRATOR),
         "incidents.waive_task": (F.COMMAND, F.LEADER),
+        "incidents.book_hours": tuple(function for function in F if function != F.AUDITOR),
         "incidents.state_complaints": (F.SERVICE,),
         "incidents.state_inquiries": (F.MEDIA,),
         "incidents.record_loss": (F.SERVICE, F.SUPPORT, F.LEGAL, F.COMMAND),

@@ -7,6 +7,7 @@ from guanlan.incidents.actions.deciding import decide_activation, decide_observi
 from guanlan.incidents.actions.ending import archive, stand_down, take_closing_report
 from guanlan.incidents.actions.figures import state_figure
 from guanlan.incidents.actions.first import ratify, revoke, start_first
+from guanlan.incidents.actions.hours import book_hours, withdraw_hours
 from guanlan.incidents.actions.instructions import (
     confirm_instruction,
     disown_instruction,
@@ -22,6 +23,7 @@ __all__ = [
     "accept_task",
     "adjust_warning",
     "archive",
+    "book_hours",
     "change_level",
     "complete_task",
     "confirm_instruction",
@@ -47,4 +49,5 @@ __all__ = [
     "take_closing_report",
     "take_out",
     "waive_task",
+    "withdraw_hours",
 ]

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from guanlan.incidents.wording import moment
+from guanlan.incidents.wording import hours_word, moment
 
 register = template.Library()
 
@@ -20,3 +20,9 @@ def seen(at: datetime | None, now: datetime) -> SafeString | str:
         return _("未知")
     exact = timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S")
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, moment(at, now))
+
+
+@register.filter
+def booked_hours(minutes: int) -> str:
+    """Write booked minutes in hours."""
+    return hours_word(minutes)
