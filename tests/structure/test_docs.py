@@ -126,7 +126,7 @@ def classes() -> set[str]:
     return {
         node.name
         for name, tree in modules().items()
-        if name.endswith("/models.py")
+        if name.endswith("/models.py") or "/models/" in name
         for node in tree.body
         if isinstance(node, ast.ClassDef)
     }
