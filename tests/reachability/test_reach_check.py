@@ -191,6 +191,7 @@ class TestAnswers:
         self, cast: Cast, stream: Stream, ways: dict[str, Channel], sign_in: SignIn
     ) -> None:
         check = start(cast, stream, "service")
+        Message.objects.update(read_at=NOW)
 
         page = sign_in(cast.chen).get(reverse("reach-answered", args=[check.key])).content.decode()
 
