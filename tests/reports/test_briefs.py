@@ -218,6 +218,11 @@ class TestSending:
         actions.revise_brief(brief=brief, title="说明", body="又改了", person=cast.chen, now=NOW)
         with pytest.raises(actions.CannotSend, match="又改过"):
             send(brief, cast.chen, sha256=read)
+        # Approved anew, it is still not the wording that was read before.
+        approve(brief, cast)
+        with pytest.raises(actions.CannotSend, match="又改过"):
+            send(brief, cast.chen, sha256=read)
+        send(brief, cast.chen)
 
     @pytest.mark.parametrize(
         ("changes", "sentence"),

@@ -1,6 +1,7 @@
 """日报: out by itself at its hour, also about nothing; late once after an outage; set by the company."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 
@@ -246,6 +247,8 @@ class TestSchedule:
         assert "管理员和指挥可以改。" in page
 
         browser = sign_in(cast.wu)
+        ticked = f'value="{cast.groups["command"].key}" checked'
+        assert ticked in re.sub(r' id="[^"]*"', "", browser.get(address).content.decode())
         given = {"sent_at": "07:45", "groups": [cast.groups["media"].key], "persons": [cast.li.key]}
         assert browser.post(address, given).status_code == 302
         page = browser.get(address).content.decode()

@@ -187,7 +187,10 @@ def _changes(matter: Matter, incident: Incident, turn: Turn | None, now: datetim
         )
         for one in changes(incident, matter.rows, turn, now=now)
     ]
-    note = _("上一期：%(title)s") % {"title": last.title} if last else _("没有上一期报告")
+    note = _("没有上一期报告")
+    if last is not None:
+        named = {"kind": last.get_kind_display(), "number": last.number}
+        note = _("上一期：%(kind)s第 %(number)d 期") % named
     return [Heading(_("与上一期相比"), note), Table(columns, tuple(rows))]
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from guanlan.errors import BadInput
+from guanlan.people.models import Function, Group
 from guanlan.people.permissions import may
 from guanlan.people.requests import PersonRequest
 from guanlan.reports.actions import set_schedule
@@ -16,12 +17,18 @@ from guanlan.reports.forms import ScheduleForm
 from guanlan.reports.permissions import SCHEDULE
 from guanlan.reports.schedule import USUAL, next_due, recipients, standing_schedule
 
+WITHOUT_A_SETTING = (Function.COMMAND, Function.LEADER)
+
 
 @login_required
 def settings_page(request: PersonRequest) -> HttpResponse:
     """Show when the daily report goes out and to whom; set it."""
     schedule = standing_schedule(request.now)
-    initial: dict[str, Any] = {"sent_at": schedule.sent_at if schedule else USUAL}
+    usual = Group.visible_to(request.user).filter(function__in=WITHOUT_A_SETTING)
+    initial: dict[str, Any] = {
+        "sent_at": schedule.sent_at if schedule else USUAL,
+        "groups": list(usual.values_list("key", flat=True)),
+    }
     if schedule is not None:
         initial["groups"] = list(schedule.groups.values_list("key", flat=True))
         initial["persons"] = list(schedule.persons.values_list("key", flat=True))
