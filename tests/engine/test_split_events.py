@@ -7,11 +7,10 @@ import pytest
 from engine.invented import LEAK, MALL, REFUND, START, analyser, batch, model, post
 from guanlan.engine.pipeline import Analyser
 from guanlan.engine.results import EventsMerged, EventSplit, EventView, Results, Split
+from guanlan.engine.topics import Topics
 
 REFUNDS = [REFUND + tail for tail in ("，第一次", "，又一次了", "，还是没有", "，谁管管", "，第五天")]
 LEAKS = [LEAK + tail for tail in ("，第一次", "，又一次了", "，还是没有", "，谁管管", "，第五天")]
-# Enough in common that topics of them are found to be one.
-ALIKE = "观澜商城退款拖了半个月没有到账"
 
 
 def merged() -> Analyser:
@@ -62,28 +61,32 @@ def test_what_is_like_them_follows_and_what_is_like_the_others_does_not() -> Non
     run = merged()
     split(run, range(10, 15), LEAKS)
     old, founded = run.events()
-    assert event_of(run, 30, 30, LEAK + "，第三十次").event == founded.event
-    assert event_of(run, 31, 31, REFUND + "，第三十次").event == old.event
+    # No copies: only their words speak for them.
+    sold = "骗子集团打来电话，身份证照片、手机号、收货地址都知道，说从观澜商城会员里买的"
+    waits = "观澜商城退款还要等等？客服拖了半个月，再说再等"
+    assert event_of(run, 30, 30, sold).event == founded.event
+    assert event_of(run, 31, 31, waits).event == old.event
 
 
-def test_the_engine_never_finds_them_to_be_one_again() -> None:
-    def run(*, apart: bool) -> int:
-        going = analyser()
-        texts = [
-            f"{ALIKE}{tail}"
-            for tail in ("气死我了", "太差劲了", "真是服了", "等不下去", "快点退钱", "急死人了")
-        ]
-        going.feed(batch([post(i, i, said) for i, said in enumerate(texts)]))
-        if apart:
-            split(going, range(3, 6), texts[3:])
-        for number in range(40):
-            said = f"{ALIKE}，{number}号用户气死，{'快点退钱' if number % 2 else '太差劲了'}"
-            going.feed(batch([post(100 + number, 10 + number, said)]))
-        going.advance(START + timedelta(hours=3))
-        return len(going.events())
+def test_who_answers_one_of_them_follows() -> None:
+    run = analyser()
+    run.feed(batch([post(i, i, said) for i, said in enumerate(REFUNDS)]))
+    run.feed(batch([post(10 + i, 10 + i, said) for i, said in enumerate(LEAKS)]))
+    run.feed(batch([post(20, 20, "真的吗", parent_id="p10")]))
+    refund, leak = run.events()
+    run.apply(EventsMerged(leak.event, refund.event))
+    split(run, range(10, 15), LEAKS)
+    (told,) = run.feed(batch([post(40, 40, "我也是", parent_id="p10")])).posts
+    assert told.events == (run.events()[1].event,)
 
-    assert run(apart=False) == 1
-    assert run(apart=True) == 2
+
+def test_their_topics_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    parted: list[tuple[int, int]] = []
+    monkeypatch.setattr(Topics, "part", lambda _topics, one, other: parted.append((one, other)))
+    run = merged()
+    split(run, range(10, 15), LEAKS)
+    numbers = tuple(int(event.event.partition("-")[0]) for event in run.events())
+    assert parted == [numbers]
 
 
 def test_a_person_may_put_them_together_again() -> None:

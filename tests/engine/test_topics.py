@@ -216,6 +216,41 @@ def test_two_topics_that_speak_alike_become_the_earlier():
     assert topics.nearest(terms_of(REFUND))[0] == 2
 
 
+def alike() -> Topics:
+    """2 and 4 speak alike, 7 and 8 do not."""
+    topics = Topics()
+    for at in range(2):
+        for number, text in ((4, REFUND), (2, REFUND + "短信"), (7, LEAK), (8, PRAISE)):
+            topics.add(number, terms_of(text), at)
+    return topics
+
+
+def test_two_that_a_person_parted_stay_two():
+    topics = alike()
+    topics.part(4, 2)
+    assert topics.settle(MINUTE) == []
+
+
+def test_and_after_going_on_from_a_snapshot():
+    topics = alike()
+    topics.part(4, 2)
+    assert Topics.restore(topics.snapshot()).settle(MINUTE) == []
+
+
+def test_what_was_parted_from_one_is_parted_from_what_it_becomes():
+    topics = alike()
+    topics.part(4, 7)
+    assert topics.settle(MINUTE) == [module.Merge(4, 2)]
+    assert topics.snapshot()["apart"] == [(2, 7)]
+
+
+def test_a_person_may_put_together_again_what_was_parted():
+    topics = alike()
+    topics.part(4, 2)
+    topics.merge(4, 2)
+    assert topics.snapshot()["apart"] == []
+
+
 def test_a_person_may_merge_what_says_nothing_alike():
     topics = Topics()
     topics.add(1, terms_of(REFUND), 0)

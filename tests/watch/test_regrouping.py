@@ -261,6 +261,11 @@ def test_the_pages_merge_split_and_undo(
     assert fresh(refund, leaked)[1] == ("OPEN", 12, 12)
     assert "撤销</a>" not in browser.get(reverse("event", args=[refund.key])).content.decode()
 
+    browser.post(f"{splitting}?word=订单尾号0007", {"whole": "1", "reason": "另一件事"})
+    bring.work()
+    page = browser.get(reverse("event", args=[refund.key])).content.decode()
+    assert "拆出 1 条" in page
+
     chosen = refund.readings.order_by("pk")[:2]
     browser.post(splitting, {"posts": [reading.pk for reading in chosen], "reason": "另一件事"})
     bring.work()

@@ -27,9 +27,9 @@ class FalseMonth:
 
 
 def mergeable(event: Event, person: Person) -> QuerySet[Event]:
-    """Return the events that this one may go into, the latest first."""
+    """Return the events that this one may go into, the largest first."""
     found = Event.visible_to(person).filter(stream=event.stream_id, watch__name=event.watch.name)
-    return found.exclude(state=Event.State.MERGED).exclude(pk=event.pk).order_by("-last_at")
+    return found.exclude(state=Event.State.MERGED).exclude(pk=event.pk).order_by("-posts", "-last_at")
 
 
 def to_split(event: Event, word: str) -> QuerySet[Reading]:

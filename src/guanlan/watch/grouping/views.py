@@ -25,7 +25,7 @@ from guanlan.watch.models import Event, Precedent, Regrouping
 from guanlan.watch.permissions import ASSESS_EVENT, CORRECT_POST
 
 # So many posts stand on the page where some are chosen; a word narrows them.
-SHOWN = 200
+SHOWN = 50
 
 
 @login_required
@@ -56,10 +56,9 @@ def split(request: PersonRequest, key: str) -> HttpResponse:
         page = {"event": event, "form": form, "word": word, "readings": shown, "count": found.count()}
         return render(request, "watch/split.html", page, status=_status(form))
     typed = form.cleaned_data
-    split_event(event=event, **typed, person=request.user, now=request.now)
-    messages.success(
-        request, _("正在拆出 %(count)d 条帖文成为新事件，几秒后生效。") % {"count": len(typed["posts"])}
-    )
+    posts = found.values_list("pk", flat=True) if word and typed["whole"] else typed["posts"]
+    split_event(event=event, posts=list(posts), reason=typed["reason"], person=request.user, now=request.now)
+    messages.success(request, _("正在拆出 %(count)d 条帖文成为新事件，几秒后生效。") % {"count": len(posts)})
     return redirect("event", key=key)
 
 
