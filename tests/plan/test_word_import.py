@@ -105,7 +105,11 @@ class TestPlacing:
     def test_other_places_are_kept_and_shown(self, stream: Stream, cast: Cast, sign_in: Browser) -> None:
         kept, browser = taken(stream, cast), sign_in(cast.li)
         places = {f"place-{at}": place for at, place in enumerate(kept.places)}
-        places |= {"place-3": "text", "place-6": "clause", "place-12": "skip"}
+        places |= {
+            "place-3": "text",
+            "place-6": "clause",
+            "place-12": "skip",
+        }  # of the last chapter's only clause
 
         page = text_of(browser.post(reverse("plan-word", args=[kept.key]), places, follow=True))
 
@@ -114,6 +118,7 @@ class TestPlacing:
         assert "已按您的选择重排。" in page
         assert "2.2 总经理任总指挥" in page
         assert "2.3 监测组" in page
+        assert "第四章 附则 章 条款 并入上一条 跳过 这一章没有条款，不会写进草案" in page
         assert Entry.objects.latest("number").verb == "plan.place_lines"
 
     @pytest.mark.parametrize("places", [["chapter"], ["elsewhere"] * len(LINES), []])

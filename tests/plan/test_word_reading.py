@@ -172,6 +172,8 @@ class TestPlacing:
         )
         content = word(*lines, change=table)
 
+        assert proposed(read(content, "预案.docx"))[:4] == ["skip", "skip", "skip", "chapter"]
+
         assert outline(content) == [
             ("总则", [("目的", "好。")]),
             ("时限", [("见表", "见表。\n等级 | 时限\nⅠ级 | 1小时内")]),

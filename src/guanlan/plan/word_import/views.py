@@ -21,7 +21,7 @@ from guanlan.plan.word_import.actions import draft_from_word, place_lines, take_
 from guanlan.plan.word_import.forms import BaseForm, GroundsForm, WordForm
 from guanlan.plan.word_import.hints import Hint, hints
 from guanlan.plan.word_import.joining import cited
-from guanlan.plan.word_import.placing import PLACES, built
+from guanlan.plan.word_import.placing import CHAPTER, PLACES, built
 from guanlan.plan.word_import.queries import lines_of, plan_name
 from guanlan.plan.word_import.reading import Line
 
@@ -144,7 +144,8 @@ def _rows(word: WordPlan) -> Iterator[Row]:
             before = f"{begins[clause.at]}；" if clause.at == chapter.at else ""
             begins[clause.at] = f"{before}{number}.{place} {clause.title}"
     for at, (line, chosen_place) in enumerate(zip(lines, word.places, strict=True)):
-        yield Row(at, line, chosen_place, begins.get(at, ""), list(hints(line.text)))
+        empty = _("这一章没有条款，不会写进草案") if chosen_place == CHAPTER else ""
+        yield Row(at, line, chosen_place, begins.get(at, empty), list(hints(line.text)))
 
 
 def _names() -> list[tuple[str, str]]:
