@@ -68,6 +68,19 @@ def test_counts_by_person_and_group_with_the_overdue_on_top(incident: Incident, 
     ]
 
 
+def test_one_overdue_task_stands_above_many_that_are_not(incident: Incident, cast: Cast) -> None:
+    more(incident, cast, 12)
+    Task.objects.filter(owner=cast.liu).update(due_at=NOW + timedelta(hours=1))
+    task = accept_task(task=task_of(incident, "duty.answer"), person=cast.chen, now=NOW)
+    Task.objects.filter(pk=task.pk).update(
+        accept_by=NOW - timedelta(minutes=2), due_at=NOW - timedelta(minutes=1)
+    )
+
+    first = loads(open_tasks(cast.li, incident.stream_id), now=NOW)[0]
+
+    assert (first.person, first.late, len(first.tasks)) == (cast.chen, 1, 1)
+
+
 def test_lists_the_overdue_first_and_leaves_out_what_is_closed(incident: Incident, cast: Cast) -> None:
     more(incident, cast, 12)
     task = accept_task(task=task_of(incident, "duty.answer"), person=cast.chen, now=NOW)

@@ -106,6 +106,18 @@ class TestRemind:
         }
         assert Message.objects.first().link == reverse("people")
 
+    def test_a_missing_lead_is_the_commands_matter_not_the_deputys(self, cast: Cast, stream: Stream) -> None:
+        deputise(cast, "command", "legal", "media", "service", "monitoring")
+        shift(cast, 0, 48)
+        people.remove_from(person=cast.chen, group=cast.groups["media"], actor="system", now=NOW)
+
+        remind_of_vacancies(at(0))
+
+        assert set(Message.objects.values_list("person__name", "title")) == {
+            ("李敏", "媒体沟通组没有组长，请补上"),
+            ("副command", "媒体沟通组没有组长，请补上"),
+        }
+
     def test_again_on_the_next_day_from_nine_o_clock(self, cast: Cast, stream: Stream) -> None:
         remind_of_vacancies(at(0))
         before = Message.objects.count()
