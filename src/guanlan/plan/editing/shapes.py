@@ -14,6 +14,7 @@ POINTS_AT = {
     "group": "group",
     "part_of": "group",
     "groups": "group",
+    "first_by": "group",
     "role": "role",
     "roles": "role",
     "deputies": "role",
