@@ -271,6 +271,7 @@ def test_from_the_signal_to_the_archive(
     night.post("chen", "statement-submit", statement.key)
     for who in ("zhou", "li"):
         night.post(who, "statement-sign", statement.key, sha256=latest(statement.text).sha256)
+    night.until(night.now + MINUTE)
     night.post(
         "chen",
         "statement-release",
