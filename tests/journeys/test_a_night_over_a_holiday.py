@@ -124,6 +124,8 @@ class Night:
         if task.state == Task.State.OFFERED:
             self.post(who, "task-accept", task.key)
         self.post(who, "task-complete", task.key, words="已办，记录在案。")
+        if task.checked_by:  # never by whoever did it
+            self.post("qian" if who == "li" else "li", "task-pass", task.key)
 
     def heard(self, person: Person) -> list[str]:
         """What the gateway took for the person's number."""
