@@ -67,7 +67,7 @@ def signal(event: Event) -> Signal:
 def task(event: Event, cast: Cast) -> Task:
     """Accept by 14:15."""
     task = task_of(activate(event, cast.li), "duty.contact")
-    Task.objects.exclude(pk=task.pk).update(state=Task.State.WAIVED)
+    Task.objects.exclude(pk=task.pk).update(state=Task.State.WAIVED, closed_at=NOW, closed_by=cast.li)
     # Nobody has a channel; what was told of the other tasks is read.
     Message.objects.update(read_at=NOW)
     return task

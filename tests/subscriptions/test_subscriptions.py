@@ -96,7 +96,7 @@ class TestWhatIsTold:
         self, subscription: Subscription, other: Receiver, event: Event, cast: Cast
     ) -> None:
         task = task_of(activate(event, cast.li), "duty.contact")
-        Task.objects.exclude(pk=task.pk).update(state=Task.State.WAIVED)
+        Task.objects.exclude(pk=task.pk).update(state=Task.State.WAIVED, closed_at=NOW, closed_by=cast.li)
         for minutes in (10, 15, 20):
             remind_next_overdue(lambda _stream, minutes=minutes: NOW + minutes * MINUTE)
         run()
@@ -127,7 +127,7 @@ class TestWhatIsTold:
         self, subscription: Subscription, other: Receiver, event: Event, cast: Cast
     ) -> None:
         incident = activate(event, cast.li)
-        Task.objects.update(state=Task.State.WAIVED)
+        Task.objects.update(state=Task.State.WAIVED, closed_at=NOW, closed_by=cast.li)
         Incident.objects.update(state="STOOD_DOWN", closing_report="0" * 64)
         archive(incident=incident, person=cast.li, now=NOW)
         run()

@@ -137,7 +137,8 @@ class TestALateConfirmation:
             pass
 
         told = Message.objects.filter(person=cast.li).values_list("title", flat=True)
-        assert list(told) == ["未核实：退款三天未到账，系统算为Ⅱ级，到时无人确认"]
+        late = "迟发（应于 11月20日 13:20）"  # it was to be confirmed then; nothing ran until now
+        assert list(told) == [f"{late}：未核实：退款三天未到账，系统算为Ⅱ级，到时无人确认"]
         home = page_of("home")
         assert "确认等级：退款三天未到账" in home
         assert "超 45 分" in home

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from gettext import gettext as _
 from typing import Any
 
@@ -63,6 +64,16 @@ def read(content: bytes, name: str) -> Reading:
 
     `name` is what the sentences call the file.
     """
+    try:
+        return _read(content)
+    except BadPlan as bad:
+        raise BadPlan(list(bad.problems), name) from bad.__cause__
+
+
+# Reading costs a third of a second, and one file is read when it is drafted, shown and published.
+@lru_cache(maxsize=8)
+def _read(content: bytes) -> Reading:
+    name = ""
     text = _decode(content, name)
     plain, places = _load(text, name)
     problems = [
