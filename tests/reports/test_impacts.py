@@ -119,7 +119,7 @@ def test_the_roll_of_days_stays_when_a_day_is_corrected(
 
 @pytest.mark.parametrize("form", ["HTML", "DOCX", "PDF"])
 def test_every_form_can_be_made(report: Report, form: str) -> None:
-    file = rendered(report, form)
+    file = rendered(report, form, "李敏 11-20 14:05")
 
     assert len(file) > 1000
     if form == "HTML":

@@ -260,7 +260,7 @@ def test_every_form_leads_to_every_roll_and_post(
     report: Report, sign_in: BROWSER, cast: Cast, form: str
 ) -> None:
     pages = {one["page"] for name in ("rolls", "sources") for one in report.frozen[name]}
-    file = rendered(report, form)
+    file = rendered(report, form, "李敏 11-20 14:05")
     if form == "HTML":
         found = {href for href, _words in Links(file.decode()).found}
     elif form == "DOCX":

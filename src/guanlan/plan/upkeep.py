@@ -9,6 +9,8 @@ from guanlan.plan.levels import Level
 from guanlan.plan.remark import Remark
 from guanlan.plan.timing import clock_of
 
+# Earlier reminders are for planning a revision; from here on the plan has something to mend.
+LAST_MONTH = 31
 WITH_VALUE = ("negative_share_at_baseline", "quiet_hours", "complaints_settled")
 
 
@@ -74,6 +76,6 @@ def _expiry(document: PlanDocument, today: datetime.date) -> Iterator[Remark]:
     if end <= today:
         yield Remark(document.meta.key, _("预案已于 {day} 到期。").format(day=end), remedy)
         return
-    soon = min(document.validity.remind_before_days, default=0)
+    soon = max((days for days in document.validity.remind_before_days if days <= LAST_MONTH), default=0)
     if (end - today).days <= soon:
         yield Remark(document.meta.key, _("预案将于 {day} 到期。").format(day=end), remedy)
