@@ -273,9 +273,9 @@ class TestAskedAgain:
         # Half an hour each: at once, at 30, 60, 90 and 120 minutes.
         asked = Message.objects.filter(person=cast.li).order_by("created_at")
         assert [message.created_at for message in asked] == [later(30 * number) for number in range(5)]
-        lines = TimelineEntry.objects.filter(sentence__startswith="追认已超").order_by("at")
+        lines = TimelineEntry.objects.filter(sentence__startswith="追认已").order_by("at")
         assert [line.sentence for line in lines][:2] == [
-            "追认已超 0 分，再次告知李敏",
+            "追认已到时，再次告知李敏",
             "追认已超 30 分，再次告知李敏",
         ]
 
@@ -288,7 +288,7 @@ class TestAskedAgain:
     def test_two_workers_ask_once(self, incident: Incident, cast: Cast, at_once: AtOnce) -> None:
         at_once(lambda: jobs.ask_next_again(lambda _stream: later(30)))
 
-        assert TimelineEntry.objects.filter(sentence__startswith="追认已超").count() == 1
+        assert TimelineEntry.objects.filter(sentence__startswith="追认已").count() == 1
 
 
 class TestPages:
