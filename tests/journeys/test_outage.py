@@ -58,7 +58,9 @@ def event(cast: Cast, stream: Stream) -> Event:
 def task(event: Event, cast: Cast) -> Task:
     """Accept by 14:15, due by 18:05."""
     task = task_of(activate(event, cast.li), "duty.contact")
-    Task.objects.exclude(pk=task.pk).update(state=Task.State.WAIVED)
+    Task.objects.exclude(pk=task.pk).update(
+        state=Task.State.WAIVED, closed_at=NOW, closed_by=cast.li, next_look_at=None
+    )
     # Under an incident nobody waits for the monitor; here somebody does.
     Signal.objects.update(settled_at=None)
     Event.objects.update(confirm_by=NOW + 15 * MINUTE)

@@ -50,6 +50,8 @@ def _first_waiting(stream: Stream, now: datetime) -> Task | None:
 def remind(task: Task, *, now: datetime) -> None:
     """Take the task one rung further and tell whoever stands there, once."""
     rung, seen_at = next_rung(task, now), task.next_look_at or now
+    if not rung.ahead:  # an outage may have swallowed the reminder before it
+        seen_at = max(seen_at, rung.deadline)
     with transaction.atomic():
         # The conditional update is the claim: whoever comes second changes no row. It is
         # undone with the messages if anything fails.

@@ -23,7 +23,7 @@ from guanlan.documents.model import (
     text,
 )
 from guanlan.incidents.models import Incident, Task
-from guanlan.incidents.states import OPEN
+from guanlan.incidents.states import OPEN, RESPONDING
 from guanlan.incidents.wording import length, moment
 from guanlan.intake.models import Batch, Source
 from guanlan.people.models import Unit
@@ -91,7 +91,7 @@ class Day:
         """The incidents that are responded to, or ended in this stretch; those for everybody."""
         ours = Incident.objects.filter(stream=self.stream, restricted=False)
         return ours.filter(
-            Q(state=Incident.State.ACTIVE) | Q(**self.within("stood_down_at")) | Q(**self.within("opened_at"))
+            Q(state__in=RESPONDING) | Q(**self.within("stood_down_at")) | Q(**self.within("opened_at"))
         ).order_by("opened_at", "pk")
 
 
@@ -152,7 +152,7 @@ def _lead(day: Day, *, zero: bool) -> str:
         "read": f"{day.read:,}",
         "raised": day.raised.count(),
         "alarms": len(day.false_alarms),
-        "active": day.incidents.filter(state=Incident.State.ACTIVE).count(),
+        "active": day.incidents.filter(state__in=RESPONDING).count(),
     }
 
 
@@ -173,7 +173,7 @@ def _lateness(edition: Edition, now: datetime) -> list[Block]:
 
 
 def _figures(day: Day) -> Figures:
-    active = day.incidents.filter(state=Incident.State.ACTIVE).count()
+    active = day.incidents.filter(state__in=RESPONDING).count()
     return Figures(
         (
             Figure(_("读入帖文"), f"{day.read:,}", _("条")),

@@ -93,7 +93,9 @@ class _Gathering:
         shown = Incident.objects.filter(pk__in=incidents.values("pk"), event__in=keys)
         self.incidents = _by_event(_with_rows(shown))
         ours = Q(incident=None) | Q(incident__in=shown.values("pk"))
-        self.decisions = _by_event(Decision.objects.filter(ours, event__in=keys).order_by("at", "pk"))
+        decided = Decision.objects.filter(ours, event__in=keys).exclude(kind=Decision.Kind.START_FIRST)
+        # Starting first is the monitor's; the command decides when it ratifies.
+        self.decisions = _by_event(decided.order_by("at", "pk"))
         said = Instruction.objects.filter(ours, event__in=keys)
         self.instructions = _by_event(said.exclude(state=Instruction.State.DISOWNED).order_by("said_at"))
         self.losses = _by_event(Loss.objects.filter(ours, event__in=keys))
@@ -214,7 +216,9 @@ def _by_event(rows: Iterable[Any]) -> Rows:
 
 
 def _with_rows(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
-    rows = incidents.select_related("plan_version", "event").order_by("opened_at", "pk")
+    # What the command revoked was no response; the event is measured without it.
+    kept = incidents.exclude(state=Incident.State.REVOKED)
+    rows = kept.select_related("plan_version", "event").order_by("opened_at", "pk")
     signed = ("text__steps", "text__versions__signatures__step")
     return rows.prefetch_related(
         "tasks__group", "releases", *(f"statements__{one}" for one in signed), "statements__text"

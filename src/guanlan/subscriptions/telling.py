@@ -15,10 +15,12 @@ from guanlan.subscriptions.models import Topic
 T = Topic
 TOPICS: dict[str, Topic] = {
     "incidents.decide_activation": T.OPENED,
+    "incidents.start_first": T.OPENED,
     "incidents.change_level": T.LEVEL,
     "incidents.remind_overdue": T.OVERDUE,
     "reports.submit_flash": T.REPORT,
     "incidents.archive": T.CLOSED,
+    "incidents.revoke": T.CLOSED,
 }
 # Lateness is told upwards step by step; others hear of it at the first.
 _FIRST_STEP = 1

@@ -14,7 +14,7 @@ from guanlan.clocks.models import Stream
 from guanlan.documents.model import Block, Column, Document, Heading, Paragraph, Signature, Table, text
 from guanlan.incidents.models import Decision, Incident, Instruction, Task
 from guanlan.incidents.queries import by_urgency, tasks_by_group
-from guanlan.incidents.states import OPEN
+from guanlan.incidents.states import OPEN, RESPONDING
 from guanlan.incidents.wording import asks, length, moment
 from guanlan.intake.models import Source
 from guanlan.people.models import Function, Group, Person
@@ -81,7 +81,7 @@ def _incidents(leaver: Person, stream: Stream, now: datetime) -> list[Block]:
 
 
 def _open_incidents(leaver: Person, stream: Stream) -> QuerySet[Incident]:
-    mine = Incident.visible_to(leaver).filter(stream=stream, state=Incident.State.ACTIVE)
+    mine = Incident.visible_to(leaver).filter(stream=stream, state__in=RESPONDING)
     return mine.filter(restricted=False)
 
 
