@@ -264,6 +264,18 @@ class TestRevoke:
         assert decision.incident.number == "GL-2026-002"
 
 
+def test_what_was_waived_with_it_is_not_done(
+    incident: Incident, cast: Cast, sign_in: Callable[..., Client]
+) -> None:
+    revoke(incident=incident, reason="同名的商场", person=cast.li, now=later(12))
+
+    room = sign_in(cast.li).get(reverse("incident", args=[incident.key])).content.decode()
+    assert "免办 0" not in room
+    assert "办结 0 / " in room
+    figures = sign_in(cast.li).get(reverse("incident-kpis", args=[incident.key])).content.decode()
+    assert "没有按预案响应，不计偏离" in figures
+
+
 class TestAskedAgain:
     def test_each_round_until_the_fourth(self, incident: Incident, cast: Cast) -> None:
         for minute in range(1, 400):
