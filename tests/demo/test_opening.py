@@ -142,6 +142,24 @@ def test_nothing_is_given_twice(empty: None) -> None:
     assert Batch.objects.count() > batches
 
 
+def test_after_the_played_hours_the_clock_goes_at_its_usual_pace(
+    empty: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_demo(*HERE)
+    stream = Stream.objects.get()
+    later = stream.clock_set_at + timedelta(minutes=6, seconds=1)
+    for name in ("guanlan.demo.opening.real_now", "guanlan.clocks.edge.real_now"):
+        monkeypatch.setattr(name, lambda: later)
+    play_next()
+    stream.refresh_from_db()
+    assert stream.rate == 1
+    assert stream_time(stream, real_now=later) == BEGIN + timedelta(hours=6, minutes=1)
+    assert stream_time(stream, real_now=later + timedelta(hours=1)) == BEGIN + timedelta(hours=7, minutes=1)
+    before = Stream.objects.values("clock_set_at", "clock_from", "rate").get()
+    open_demo(*HERE)
+    assert Stream.objects.values("clock_set_at", "clock_from", "rate").get() == before
+
+
 def test_the_worker_plays_the_demo() -> None:
     from guanlan.site.worker import Worker
 

@@ -156,7 +156,7 @@ class TestRemindNextOverdue:
         remind_next_overdue(at(10))
 
         line = TimelineEntry.objects.get()
-        assert line.sentence == "未接手，超 0 分：逐一联系客户，已告知孙悦、马俊"
+        assert line.sentence == "未接手：逐一联系客户，已告知孙悦、马俊"
         entry = Entry.objects.get(number=line.audit_number)
         assert (entry.verb, entry.actor) == ("incidents.remind_overdue", "system")
 

@@ -264,6 +264,18 @@ class TestRevoke:
         assert decision.incident.number == "GL-2026-002"
 
 
+def test_what_was_waived_with_it_is_not_done(
+    incident: Incident, cast: Cast, sign_in: Callable[..., Client]
+) -> None:
+    revoke(incident=incident, reason="同名的商场", person=cast.li, now=later(12))
+
+    room = sign_in(cast.li).get(reverse("incident", args=[incident.key])).content.decode()
+    assert "免办 0" not in room
+    assert "办结 0 / " in room
+    figures = sign_in(cast.li).get(reverse("incident-kpis", args=[incident.key])).content.decode()
+    assert "没有按预案响应，不计偏离" in figures
+
+
 class TestAskedAgain:
     def test_each_round_until_the_fourth(self, incident: Incident, cast: Cast) -> None:
         for minute in range(1, 400):
@@ -273,9 +285,9 @@ class TestAskedAgain:
         # Half an hour each: at once, at 30, 60, 90 and 120 minutes.
         asked = Message.objects.filter(person=cast.li).order_by("created_at")
         assert [message.created_at for message in asked] == [later(30 * number) for number in range(5)]
-        lines = TimelineEntry.objects.filter(sentence__startswith="追认已超").order_by("at")
+        lines = TimelineEntry.objects.filter(sentence__startswith="追认已").order_by("at")
         assert [line.sentence for line in lines][:2] == [
-            "追认已超 0 分，再次告知李敏",
+            "追认已到时，再次告知李敏",
             "追认已超 30 分，再次告知李敏",
         ]
 
@@ -288,7 +300,7 @@ class TestAskedAgain:
     def test_two_workers_ask_once(self, incident: Incident, cast: Cast, at_once: AtOnce) -> None:
         at_once(lambda: jobs.ask_next_again(lambda _stream: later(30)))
 
-        assert TimelineEntry.objects.filter(sentence__startswith="追认已超").count() == 1
+        assert TimelineEntry.objects.filter(sentence__startswith="追认已").count() == 1
 
 
 class TestPages:

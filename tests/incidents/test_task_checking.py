@@ -281,7 +281,7 @@ class TestReminders:
         message = Message.objects.get()
         assert (message.person, message.title) == (sun, "快到期，剩 1 时 0 分：逐一联系客户")
         assert clock(NOW + timedelta(minutes=240))
-        assert Message.objects.latest("pk").title == "未办结，超 0 分：逐一联系客户"
+        assert Message.objects.latest("pk").title == "未办结：逐一联系客户"
 
     def test_after_an_outage_nobody_hears_that_it_will_be_due(
         self, task: Task, clock: Callable[[datetime], bool]
@@ -300,7 +300,7 @@ class TestReminders:
         assert clock(LATER + timedelta(minutes=20))
         assert not clock(LATER + timedelta(days=30))
         assert list(Message.objects.order_by("pk").values_list("person__name", "title")) == [
-            ("刘洋", "未验收，超 0 分：逐一联系客户"),
+            ("刘洋", "未验收：逐一联系客户"),
             ("李敏", "未验收，超 5 分：逐一联系客户"),
         ]
 

@@ -123,6 +123,10 @@ class TestStart:
         drill = Stream.objects.create(kind=Stream.Kind.DRILL, name="演练")
         with pytest.raises(actions.NothingLeaves):
             start(cast, drill)
+        Stream.objects.filter(pk=stream.pk).update(kind=Stream.Kind.DEMO)
+        page = sign_in(cast.wu).get(reverse("reach-checks")).content.decode()
+        assert "演练和演示里不往外发" in page
+        assert "现在发出" not in page
 
 
 class TestAnswers:

@@ -2,8 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from guanlan.clocks import edge
+from guanlan.clocks.actions import set_clock
 from guanlan.clocks.edge import now_for
 from guanlan.clocks.models import Stream
+from guanlan.demo.phrases import written
 from guanlan.demo.shelf import Laid, laid_out
 from guanlan.demo.volumes import give_next_volumes
 from guanlan.intake.actions import receive_batch
@@ -17,10 +20,23 @@ def play_next() -> bool:
     """Let one source, or customer service, give what is due; say whether there was anything."""
     for stream in Stream.objects.filter(kind=Stream.Kind.DEMO, closed_at=None):
         now = now_for(stream)
+        if not stream.paused and stream.rate != 1 and now >= _end_of_play(stream):
+            _let_it_be(stream, now)
         sources = Source.objects.filter(stream=stream, kind=Source.Kind.PLAYED, closed_at=None)
         if any(_give(source, now) for source in sources.order_by("pk")) or give_next_volumes(stream, now):
             return True
     return False
+
+
+def _end_of_play(stream: Stream) -> datetime:
+    """Return when the story is over; the fast clock was set where it begins."""
+    assert stream.clock_from is not None
+    return stream.clock_from + timedelta(hours=written("story")["played_hours"])
+
+
+def _let_it_be(stream: Stream, now: datetime) -> None:
+    """Let the clock go at its usual pace, or whoever looks around is late with everything."""
+    set_clock(stream=stream, shows=now, rate=1, paused=False, actor="system", real_now=edge.real_now())
 
 
 def _give(source: Source, now: datetime) -> bool:

@@ -48,7 +48,7 @@ def open_demo(host: str, port: int) -> str:
     stream = Stream.objects.filter(kind=Stream.Kind.DEMO, closed_at=None).order_by("pk").first()
     if stream is None:
         stream = _found(real_now())
-    if stream.rate != RATE:
+    if stream.paused:
         _work_through(stream)
     return _words(host, port)
 

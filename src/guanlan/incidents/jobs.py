@@ -1,7 +1,7 @@
 """Lateness is told step by step: who is on duty, the lead, the command."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -11,7 +11,7 @@ from guanlan.audit.actions import record
 from guanlan.clocks import edge
 from guanlan.clocks.models import Stream
 from guanlan.incidents.actions.trail import note
-from guanlan.incidents.ladder import next_rung
+from guanlan.incidents.ladder import Rung, next_rung
 from guanlan.incidents.models import EarlyWarning, Incident, Task
 from guanlan.incidents.offering import tell_of
 from guanlan.incidents.starting import ask
@@ -60,11 +60,7 @@ def remind(task: Task, *, now: datetime) -> None:
             return
         task = Task.objects.select_related("incident", "group", "owner", "stream").get(pk=task.pk)
         persons = rung.who(task, now)
-        words = _("%(wait)s %(late)s：%(title)s") % {
-            "wait": rung.wait,
-            "late": length(abs(now - rung.deadline)),
-            "title": task.title,
-        }
+        words = _("%(wait)s：%(title)s") % {"wait": _waits(rung, now), "title": task.title}
         title = marked(words, due=seen_at, stream=task.stream, now=now)
         step = f"{task.state}-{task.told_step}-{rung.deadline:%Y%m%d%H%M}"
         tell_of(task, persons, title=title, step=step, now=now)
@@ -78,6 +74,15 @@ def remind(task: Task, *, now: datetime) -> None:
             now=now,
             facts={"step": task.told_step, "persons": [person.key for person in persons]},
         )
+
+
+def _waits(rung: Rung, now: datetime) -> str:
+    """Write what is waited for and how late it is; less than a minute late is not counted."""
+    span = abs(now - rung.deadline)
+    if span < timedelta(minutes=1):
+        return rung.wait
+    how = _("%(wait)s，剩 %(span)s") if rung.ahead else _("%(wait)s，超 %(span)s")
+    return how % {"wait": rung.wait, "span": length(span)}
 
 
 def ask_next_again(now_for: NowFor = edge.now_for) -> bool:
@@ -111,14 +116,15 @@ def _ask_again(incident: Incident, now: datetime) -> None:
             return
         incident.asked = asked
         persons = ask(incident, now=now)
-        late = length(now - incident.ratify_by)
+        over = now - incident.ratify_by
+        late = _("已超 %(span)s") % {"span": length(over)} if over >= timedelta(minutes=1) else _("已到时")
         names = "、".join(person.name for person in persons)
         note(
             about=incident,
             verb="incidents.ask_again",
-            sentence=_("追认已超 %(late)s，再次告知%(names)s") % {"late": late, "names": names}
+            sentence=_("追认%(late)s，再次告知%(names)s") % {"late": late, "names": names}
             if persons
-            else _("追认已超 %(late)s，指挥部没有人可以告知") % {"late": late},
+            else _("追认%(late)s，指挥部没有人可以告知") % {"late": late},
             person=None,
             now=now,
             facts={"asked": asked, "persons": [person.key for person in persons]},

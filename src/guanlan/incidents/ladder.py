@@ -50,7 +50,7 @@ def next_rung(task: Task, at: datetime) -> Rung:
     """
     rungs = _rungs(task)
     if task.told_step == 0 and at < rungs[0].deadline:
-        return Rung(rungs[0].deadline, _("快到期，剩"), _owner, rungs[0].deadline, ahead=True)
+        return Rung(rungs[0].deadline, _("快到期"), _owner, rungs[0].deadline, ahead=True)
     return rungs[min(task.told_step, len(rungs) - 1)]
 
 
@@ -71,19 +71,19 @@ def _rungs(task: Task) -> tuple[Rung, ...]:
 
 
 def _offered(task: Task) -> tuple[Rung, ...]:
-    start, wait = task.accept_by, _("未接手，超")
+    start, wait = task.accept_by, _("未接手")
     # The due clock of a task with little time may end before the command has heard.
     again = max(task.due_at, start + _COMMAND_AFTER)
     return (
         Rung(start, wait, _watch_of, start + _LEAD_AFTER),
         Rung(start, wait, _lead_of, start + _COMMAND_AFTER),
         Rung(start, wait, _command, again),
-        Rung(task.due_at, _("无人接手已到期，超"), _lead_and_command, None),
+        Rung(task.due_at, _("无人接手已到期"), _lead_and_command, None),
     )
 
 
 def _checking(task: Task) -> tuple[Rung, ...]:
-    start, wait = task.deadline, _("未验收，超")
+    start, wait = task.deadline, _("未验收")
     return (
         Rung(start, wait, _checkers, start + _LEAD_AFTER),
         Rung(start, wait, _command, None),
@@ -91,7 +91,7 @@ def _checking(task: Task) -> tuple[Rung, ...]:
 
 
 def _doing(task: Task) -> tuple[Rung, ...]:
-    start, wait = task.due_at, _("未办结，超")
+    start, wait = task.due_at, _("未办结")
     return (
         Rung(start, wait, _owner, start + _LEAD_AFTER),
         Rung(start, wait, _lead_of, start + _COMMAND_AFTER),

@@ -29,8 +29,8 @@ class GroupTasks:
 
     @property
     def done(self) -> int:
-        """How many are closed."""
-        return sum(task.state not in OPEN for task in self.tasks)
+        """How many are done; what was waived is not."""
+        return sum(task.state == Task.State.DONE for task in self.tasks)
 
 
 def timeline(incident: Incident) -> QuerySet[TimelineEntry]:

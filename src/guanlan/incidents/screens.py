@@ -257,7 +257,6 @@ def figure_sheet(incident: Incident, kind: str, person: Person, *, now: datetime
 
 def incident_rows(person: Person, stream: int, *, now: datetime) -> dict[str, Any]:
     """Return the incidents, active ones first, each with its tasks counted, and a sentence."""
-    waiting = Q(tasks__state__in=OPEN)
     overdue = clock_within("tasks__", lt=now)
     rows = (
         Incident.visible_to(person)
@@ -265,7 +264,7 @@ def incident_rows(person: Person, stream: int, *, now: datetime) -> dict[str, An
         .annotate(
             is_active=Case(When(state__in=RESPONDING, then=0), default=1, output_field=IntegerField()),
             task_count=Count("tasks", distinct=True),
-            closed_count=Count("tasks", filter=~waiting & Q(tasks__isnull=False), distinct=True),
+            closed_count=Count("tasks", filter=Q(tasks__state=Task.State.DONE), distinct=True),
             late_count=Count("tasks", filter=overdue, distinct=True),
         )
     )

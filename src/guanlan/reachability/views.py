@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
 from guanlan.clocks.live import live
+from guanlan.clocks.models import Stream
 from guanlan.people.permissions import may, require
 from guanlan.people.requests import PersonRequest
 from guanlan.reachability import queries
@@ -26,10 +27,12 @@ def checks_page(request: PersonRequest) -> HttpResponse:
             group=form.cleaned_data["group"], stream=request.stream, person=request.user, now=request.now
         )
         return redirect("reach-check", check.key)
+    real = request.stream.kind == Stream.Kind.REAL
     page = {
         "checks": queries.checks(request.user, request.stream.pk)[:50],
         "dues": due_checks(now=request.now),
-        "form": form if may(request.user, START, at=request.now) else None,
+        "form": form if real and may(request.user, START, at=request.now) else None,
+        "real": real,
     }
     return render(request, "reachability/checks.html", page)
 

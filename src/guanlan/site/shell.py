@@ -64,7 +64,7 @@ def _next_clock(waiting: Any, *, now: datetime) -> dict[str, Any] | None:
     at, _pk, task = ahead
     checked = task.state == Task.State.CHECKING
     whose = task.get_checked_by_display() if checked else task.owner or task.group
-    return {"at": at, "title": f"{asks(task)}{task.title}", "whose": whose}
+    return {"at": at, "asks": asks(task), "title": task.title, "whose": whose}
 
 
 def duty_line(person: Person, *, now: datetime) -> str:

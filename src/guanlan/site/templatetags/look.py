@@ -84,6 +84,9 @@ def clock(at: datetime | None) -> SafeString | str:
 def left(deadline: datetime, now: datetime) -> SafeString:
     """Write what is left until a deadline: bold at 15 minutes or less, inverted when late."""
     remaining = deadline - now
+    if abs(remaining) < timedelta(minutes=1):
+        words, late = (_("刚超时"), "late") if remaining < timedelta(0) else (_("剩不到 1 分"), "b")
+        return format_html('<span class="{}">{}</span>', late, words)
     if remaining < timedelta(0):
         return format_html('<span class="late">{}</span>', _("超 %(span)s") % {"span": length(-remaining)})
     if remaining <= timedelta(minutes=15):
