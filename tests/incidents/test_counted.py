@@ -15,6 +15,7 @@ from guanlan.incidents.actions import change_level, decide_activation
 from guanlan.incidents.level_clocks import level_clocks
 from guanlan.incidents.models import Incident
 from guanlan.people.models import Person
+from guanlan.watch.models import Signal
 from incident_scene import activate, duty, level, publish, raise_event, task_of
 
 Browser = Callable[[Person], Client]
@@ -128,3 +129,18 @@ def test_the_choice_to_activate_says_working_time(cast: Cast, stream: Stream, si
     event = raise_event(cast, stream)
     page = said(sign_in(cast.li).get(reverse("decide", args=[event.key])))
     assert "最早 11月23日 09:05 前接手（工作时间），逾期逐级提醒到指挥部" in page
+
+    def test_a_slighter_signal_before_starts_no_clock_of_this_level(self, cast: Cast, stream: Stream) -> None:
+        incident = begun(cast, stream)
+        grave = NOW - timedelta(minutes=10)
+        for key, at in (("III", NOW - timedelta(hours=6)), ("II", grave), ("I", NOW)):
+            Signal.objects.create(stream=stream, kind="LEVEL", at=at, event=incident.event, level=key)
+
+        # The scene's plan: fifteen minutes for grading, from the signal.
+        assess = level_clocks(incident)[0]
+        assert (assess.started_at, assess.deadline) == (grave, grave + timedelta(minutes=15))
+
+    def test_what_was_revoked_has_no_clocks(self, cast: Cast, stream: Stream) -> None:
+        incident = begun(cast, stream)
+        incident.state = "REVOKED"
+        assert level_clocks(incident) == []

@@ -136,6 +136,14 @@ class TestPages:
         shown = strip_tags(browser.get(address).content.decode())
         assert "刘洋 14:09 签收" in shown
 
+    def test_only_the_plans_groups_are_offered(
+        self, incident: Incident, cast: Cast, sign_in: Browser
+    ) -> None:
+        shown = sign_in(cast.li).get(reverse("incident-order", args=[incident.key])).content.decode()
+        assert cast.groups["legal"].key in shown
+        assert cast.groups["audit"].key not in shown
+        assert cast.groups["administration"].key not in shown
+
     def test_others_may_only_look(self, incident: Incident, cast: Cast, sign_in: Browser) -> None:
         browser = sign_in(cast.wang)
         address = reverse("incident-order", args=[incident.key])

@@ -370,7 +370,6 @@ def kpis_agree(incident: Incident, entries: dict[int, Entry]) -> None:
     mandatory = set(incident.tasks.filter(mandatory=True).values_list("key", flat=True))
     accepted = [at for at in stops("tasks-accepted") if at is not None]
     assert sorted(accepted) == sorted(recorded("incidents.accept_task", mandatory))
-    (first,) = [
-        case for case in KPIS["tasks-done"].of(matter, NIGHT) if case.label.startswith("发布首次回应")
-    ]
+    done = KPIS["tasks-done"].of(matter, NIGHT)
+    (first,) = [case for case in done if case.words.startswith("发布首次回应")]
     assert first.stopped_at is not None

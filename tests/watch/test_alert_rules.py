@@ -173,7 +173,7 @@ class TestPages:
         changed = AlertRule.objects.get(closed_at=None)
         assert changed.number == 300
         browser.post(reverse("alert-rule-close", args=[changed.key]))
-        assert "还没有预警规则" in browser.get(reverse("alert-rules")).content.decode()
+        assert "还没有告警规则" in browser.get(reverse("alert-rules")).content.decode()
 
     @pytest.mark.parametrize(
         ("more", "sentence"),

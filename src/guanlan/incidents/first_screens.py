@@ -108,5 +108,8 @@ def orders(incident: Incident, person: Person) -> QuerySet[Decision]:
 
 
 def order_groups(incident: Incident) -> QuerySet[Group]:
-    """Return the groups that may be ordered to do something."""
-    return Group.objects.filter(unit=incident.plan_version.unit, closed_at=None).order_by("pk")
+    """Return the groups that may be ordered to do something: those of the plan."""
+    named = document(incident.plan_version).groups
+    return Group.objects.filter(code__in=named, unit=incident.plan_version.unit, closed_at=None).order_by(
+        "pk"
+    )

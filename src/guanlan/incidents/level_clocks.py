@@ -52,8 +52,11 @@ def level_clocks(incident: Incident) -> list[LevelClock]:
     """Return the clocks of the incident's level, the earliest deadline first.
 
     A clock is kept by the first finished task whose duty says that it keeps it; grading
-    by the confirmed level, and the report to the command at the latest by its decision.
+    by the confirmed level, and the report to the command at the latest by its decision. What
+    was revoked has none.
     """
+    if incident.state == Incident.State.REVOKED:
+        return []
     plan = document(incident.plan_version)
     level = next(level for level in plan.levels if level.key == incident.level)
     starts, done = _starts(incident), _done(incident)
@@ -69,7 +72,7 @@ def _level_clock(clock: Clock, start: datetime, done_at: datetime | None) -> Lev
 
 def _starts(incident: Incident) -> dict[Start, datetime]:
     event = incident.event
-    signal = Signal.objects.filter(event=event, kind=Signal.Kind.LEVEL).exclude(level="")
+    signal = Signal.objects.filter(event=event, kind=Signal.Kind.LEVEL, level__in=_as_grave(incident))
     return {
         "published": event.first_at,
         "taken_in": event.readings.aggregate(at=Min("post__taken_at"))["at"] or event.first_at,
@@ -77,6 +80,12 @@ def _starts(incident: Incident) -> dict[Start, datetime]:
         "signal": signal.aggregate(at=Min("at"))["at"] or incident.opened_at,
         "confirmed": event.confirmed_at or incident.opened_at,
     }
+
+
+def _as_grave(incident: Incident) -> list[str]:
+    """The incident's level and those above it: a slighter signal before starts no clock of this one."""
+    ranks = {level.key: level.rank for level in document(incident.plan_version).levels}
+    return [key for key, rank in ranks.items() if rank <= ranks[incident.level]]
 
 
 def _done(incident: Incident) -> dict[str, datetime]:

@@ -58,7 +58,7 @@ def keep_rule(
         watch = Watch.objects.select_for_update().select_related("stream").get(pk=watch.pk)
         if watch.closed_at is not None:
             raise RuleClosed(
-                _("监测方案“%(name)s”已停用，不能再设预警。请换一个方案。") % {"name": watch.name}
+                _("监测方案“%(name)s”已停用，不能再设告警规则。请换一个方案。") % {"name": watch.name}
             )
         rule = AlertRule.objects.create(
             stream=watch.stream,
@@ -130,7 +130,7 @@ def _close(rule: AlertRule, person: Person, now: datetime, followed_by: AlertRul
         closed_at=now, closed_by=person, followed_by=followed_by, changed_seq=touch(rule.stream)
     )
     if not closed:
-        raise RuleClosed(_("这条预警规则已经停用或改过了，请回到规则页看现行的。"))
+        raise RuleClosed(_("这条告警规则已经停用或改过了，请回到规则页看现行的。"))
 
 
 def _record(

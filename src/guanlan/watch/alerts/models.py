@@ -29,7 +29,7 @@ class HourCount(StreamPart):
 
 
 class AlertRule(StreamRow):
-    """When a watch rings by itself, beside the plan's levels (预警规则).
+    """When a watch rings by itself, beside the plan's levels (告警规则).
 
     `number` is what the sensitivity chose when the rule was made: a percentage, half standard
     deviations, a factor or hours, by `kind`. The rule is not looked at before `rests_until`.
