@@ -22,7 +22,7 @@ from guanlan.reports.jobs import (
     render_next_report,
 )
 from guanlan.selfcheck.jobs import check_all, mend_next
-from guanlan.subscriptions.jobs import make_next_call, write_next_calls
+from guanlan.subscriptions.jobs import make_next_push, write_next_pushes
 from guanlan.watch.alerts.jobs import ring_next_rule
 from guanlan.watch.jobs import analyse_next, tell_next_signal
 
@@ -51,8 +51,8 @@ STAGES: tuple[Stage, ...] = (
     render_next_report,  # Report that somebody asked for -> HTML, Word, PDF
     look_at_next_chain,  # Message that failed or stayed unread -> next channel, or who stands in
     deliver_next_message,  # Delivery -> outside channels
-    write_next_calls,  # audit entries that another system wants -> Calls
-    make_next_call,  # Call -> other systems
+    write_next_pushes,  # audit entries that another system wants -> Calls
+    make_next_push,  # Call -> other systems
     check_all,  # what has no outcome, once a minute -> LooseEnds, and Messages to those who keep watch
     mend_next,  # LooseEnd that is mended safely -> done once, by the stage's own step
 )

@@ -18,15 +18,15 @@ from guanlan.incidents.models import Incident, Task
 from guanlan.notify.models import Message
 from guanlan.reports.actions import submit_flash
 from guanlan.subscriptions import actions
-from guanlan.subscriptions.jobs import make_next_call, write_next_calls
-from guanlan.subscriptions.models import Call, Subscription, Topic
+from guanlan.subscriptions.jobs import make_next_push, write_next_pushes
+from guanlan.subscriptions.models import Push, Subscription, Topic
 from guanlan.watch.models import Event, Signal
 from incident_scene import activate, publish, raise_event, task_of
 from subscriptions_double import Receiver, receiver
 
 SignIn = Callable[..., Client]
 MINUTE = timedelta(minutes=1)
-State = Call.State
+State = Push.State
 
 
 @pytest.fixture
@@ -62,11 +62,11 @@ def subscribe(cast: Cast, other: Receiver, *topics: str) -> Subscription:
 
 
 def run() -> None:
-    while write_next_calls() or make_next_call():
+    while write_next_pushes() or make_next_push():
         pass
 
 
-def trial(subscription: Subscription, stream: Stream, cast: Cast) -> Call:
+def trial(subscription: Subscription, stream: Stream, cast: Cast) -> Push:
     return actions.try_subscription(subscription=subscription, stream=stream, person=cast.wu, now=NOW)
 
 
@@ -146,7 +146,7 @@ class TestWhatIsTold:
         assert opened == {"incident": {"number": incident.number, "level": "I"}}
         assert changed == {"incident": {"number": incident.number, "level": "I"}, "previous_level": "II"}
         assert late == {"incident": {"number": incident.number, "level": "I"}}
-        bodies = "".join(Call.objects.values_list("body", flat=True))
+        bodies = "".join(Push.objects.values_list("body", flat=True))
         assert "退款" not in bodies
         assert "客户" not in bodies
 
@@ -174,7 +174,7 @@ class TestWhatIsTold:
         activate(event, cast.li)
         run()
 
-        assert (other.ids, Call.objects.count()) == ([], 0)
+        assert (other.ids, Push.objects.count()) == ([], 0)
 
 
 class TestUntilItIsTaken:
@@ -186,20 +186,20 @@ class TestUntilItIsTaken:
         stream: Stream,
         cast: Cast,
     ) -> None:
-        call = trial(subscription, stream, cast)
+        push = trial(subscription, stream, cast)
         other.answers = [500, 0, 429]
         waits = []
         for _try in range(4):
             run()
-            call.refresh_from_db()
-            waits.append((call.next_at - clock[0]).total_seconds())
-            clock[0] = call.next_at
+            push.refresh_from_db()
+            waits.append((push.next_at - clock[0]).total_seconds())
+            clock[0] = push.next_at
 
         assert waits == [12, 60, 300, 0]
-        assert other.ids == [call.key] * 4
+        assert other.ids == [push.key] * 4
         assert other.refused == []
         assert [said["type"] for said in other.taken] == ["test"]
-        assert (call.state, call.outcome) == (State.SENT, "对方已收下，HTTP 200。")
+        assert (push.state, push.outcome) == (State.SENT, "对方已收下，HTTP 200。")
 
     def test_when_it_never_is_the_administrator_is_told_and_may_push_again(
         self,
@@ -210,36 +210,36 @@ class TestUntilItIsTaken:
         cast: Cast,
         sign_in: SignIn,
     ) -> None:
-        call = trial(subscription, stream, cast)
+        push = trial(subscription, stream, cast)
         other.answers = [503] * 8
         for _try in range(8):
             run()
-            call.refresh_from_db()
-            clock[0] = max(clock[0], call.next_at)
-        assert (call.state, call.attempts) == (State.FAILED, 8)
+            push.refresh_from_db()
+            clock[0] = max(clock[0], push.next_at)
+        assert (push.state, push.attempts) == (State.FAILED, 8)
         assert clock[0] - NOW < timedelta(hours=18)
         [message] = Message.objects.filter(cause=f"subscription:{subscription.key}")
         assert (message.person, message.title) == (cast.wu, "推送“工单系统”没有成，请看对方系统")
 
-        sign_in(cast.wu).post(reverse("call-again", args=[call.key]))
+        sign_in(cast.wu).post(reverse("push-again", args=[push.key]))
         run()
 
-        call.refresh_from_db()
-        assert (call.state, other.ids) == (State.SENT, [call.key] * 9)
+        push.refresh_from_db()
+        assert (push.state, other.ids) == (State.SENT, [push.key] * 9)
         with pytest.raises(actions.NotFailed):
-            actions.push_again(call=call, person=cast.wu, now=NOW)
+            actions.push_again(push=push, person=cast.wu, now=NOW)
 
     @pytest.mark.parametrize("status", [400, 404, 410])
     def test_not_again_when_it_is_refused(
         self, subscription: Subscription, other: Receiver, stream: Stream, cast: Cast, status: int
     ) -> None:
-        call = trial(subscription, stream, cast)
+        push = trial(subscription, stream, cast)
         other.answers = [status]
         run()
 
-        call.refresh_from_db()
-        assert (call.state, call.attempts) == (State.FAILED, 1)
-        assert f"HTTP {status}" in call.outcome
+        push.refresh_from_db()
+        assert (push.state, push.attempts) == (State.FAILED, 1)
+        assert f"HTTP {status}" in push.outcome
 
     def test_a_receiver_with_another_secret_refuses(
         self, subscription: Subscription, other: Receiver, stream: Stream, cast: Cast
@@ -267,14 +267,14 @@ class TestUntilItIsTaken:
         stream: Stream,
         cast: Cast,
     ) -> None:
-        call = trial(subscription, stream, cast)
-        Call.objects.update(state=State.SENDING, attempts=1, lease_until=NOW + MINUTE)
+        push = trial(subscription, stream, cast)
+        Push.objects.update(state=State.SENDING, attempts=1, lease_until=NOW + MINUTE)
         run()
         assert other.ids == []
         clock[0] = NOW + 2 * MINUTE
         run()
 
-        assert other.ids == [call.key]
+        assert other.ids == [push.key]
 
     def test_not_once_it_is_closed(
         self, subscription: Subscription, other: Receiver, stream: Stream, cast: Cast, event: Event
@@ -284,7 +284,7 @@ class TestUntilItIsTaken:
         activate(event, cast.li)
         run()
 
-        assert (other.ids, Call.objects.count()) == ([], 1)
+        assert (other.ids, Push.objects.count()) == ([], 1)
         with pytest.raises(actions.ClosedAlready):
             trial(subscription, stream, cast)
 
@@ -293,10 +293,10 @@ class TestUntilItIsTaken:
         self, subscription: Subscription, other: Receiver, event: Event, cast: Cast, at_once: AtOnce
     ) -> None:
         activate(event, cast.li)
-        assert at_once(write_next_calls) == ["done", "done"]
-        assert at_once(make_next_call) == ["done", "done"]
+        assert at_once(write_next_pushes) == ["done", "done"]
+        assert at_once(make_next_push) == ["done", "done"]
 
-        assert (Call.objects.count(), len(other.ids)) == (1, 1)
+        assert (Push.objects.count(), len(other.ids)) == (1, 1)
 
 
 class TestOnScreen:
@@ -356,7 +356,7 @@ class TestOnScreen:
     def test_only_an_administrator(
         self, subscription: Subscription, stream: Stream, sign_in: SignIn, cast: Cast
     ) -> None:
-        call = trial(subscription, stream, cast)
+        push = trial(subscription, stream, cast)
         browser = sign_in(cast.li)
         for name, key in (
             ("subscriptions", None),
@@ -366,7 +366,7 @@ class TestOnScreen:
         for name, key in (
             ("subscription-try", subscription.key),
             ("subscription-close", subscription.key),
-            ("call-again", call.key),
+            ("push-again", push.key),
         ):
             assert browser.post(reverse(name, args=[key])).status_code == 403
         with pytest.raises(NotAllowed):

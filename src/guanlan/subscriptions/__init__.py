@@ -1,1 +1,1 @@
-"""What other systems are told of incidents: signed calls, once per step of the audit log."""
+"""What other systems are told of incidents: signed pushes, once per step of the audit log."""

@@ -15,7 +15,7 @@ from guanlan.errors import BadInput, Refused
 from guanlan.notify.sealing import Access, seal
 from guanlan.people.models import Person
 from guanlan.people.permissions import require
-from guanlan.subscriptions.models import Call, Subscription, Topic
+from guanlan.subscriptions.models import Push, Subscription, Topic
 from guanlan.subscriptions.permissions import MANAGE
 from guanlan.subscriptions.signing import make_secret
 from guanlan.subscriptions.states import MOVES, S
@@ -79,7 +79,7 @@ def close_subscription(*, subscription: Subscription, person: Person, now: datet
         _record("close", subscription, person, now, {})
 
 
-def try_subscription(*, subscription: Subscription, stream: Stream, person: Person, now: datetime) -> Call:
+def try_subscription(*, subscription: Subscription, stream: Stream, person: Person, now: datetime) -> Push:
     """Push a trial, signed like all others, and return it.
 
     Raises NotAllowed, NothingLeaves, ClosedAlready.
@@ -90,7 +90,7 @@ def try_subscription(*, subscription: Subscription, stream: Stream, person: Pers
     with transaction.atomic():
         _refuse_closed(subscription)
         number = _record("try", subscription, person, now, {})
-        return Call.objects.create(
+        return Push.objects.create(
             stream=stream,
             subscription=subscription,
             audit_number=number,
@@ -101,16 +101,16 @@ def try_subscription(*, subscription: Subscription, stream: Stream, person: Pers
         )
 
 
-def push_again(*, call: Call, person: Person, now: datetime) -> None:
+def push_again(*, push: Push, person: Person, now: datetime) -> None:
     """Push once more what failed, under the same id. Raises NotAllowed, ClosedAlready, NotFailed."""
     require(person, MANAGE, at=now)
     with transaction.atomic():
-        _refuse_closed(call.subscription)
-        failed = Call.objects.filter(pk=call.pk, state=S.FAILED)
+        _refuse_closed(push.subscription)
+        failed = Push.objects.filter(pk=push.pk, state=S.FAILED)
         state = MOVES[S.FAILED, "push_again"]
-        if not failed.update(state=state, attempts=0, next_at=now, changed_seq=touch(call.stream)):
+        if not failed.update(state=state, attempts=0, next_at=now, changed_seq=touch(push.stream)):
             raise NotFailed(_("这一条没有失败，不用再推。请刷新看最新的情况。"))
-        _record("push_again", call.subscription, person, now, {"call": call.key})
+        _record("push_again", push.subscription, person, now, {"push": push.key})
 
 
 def _refuse_closed(subscription: Subscription) -> None:

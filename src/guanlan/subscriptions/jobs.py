@@ -1,4 +1,4 @@
-"""Writing calls from the audit log, and making them until they are taken."""
+"""Writing pushes from the audit log, and making them until they are taken."""
 
 from datetime import datetime, timedelta
 
@@ -18,19 +18,19 @@ from guanlan.notify.channels.calling import by_status, send
 from guanlan.notify.sealing import SealBroken, unseal
 from guanlan.people.models import Function
 from guanlan.people.queries import persons_with
-from guanlan.subscriptions.models import Call, Subscription
+from guanlan.subscriptions.models import Push, Subscription
 from guanlan.subscriptions.signing import headers
 from guanlan.subscriptions.states import MOVES, S
 from guanlan.subscriptions.telling import TOPICS, body_of
 
-LEASE = timedelta(minutes=1)  # a call takes ten seconds at most
+LEASE = timedelta(minutes=1)  # a push takes ten seconds at most
 # After each attempt that was not taken; together 18 hours, then a person is told.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (0.2, 1, 5, 30, 120, 300, 600))
 _AT_ONCE = 100
 
 
-def write_next_calls() -> bool:
-    """Write the calls of one subscriber for what the audit log says since; say whether there were any.
+def write_next_pushes() -> bool:
+    """Write the pushes of one subscriber for what the audit log says since; say whether there were any.
 
     The log is the outbox: an entry stands in the transaction of its step, so nothing is told that
     did not happen, and nothing that happened is left out.
@@ -48,25 +48,25 @@ def write_next_calls() -> bool:
     return False
 
 
-def make_next_call() -> bool:
-    """Make one call that is due; say whether there was one.
+def make_next_push() -> bool:
+    """Make one push that is due; say whether there was one.
 
-    A call whose worker died is made again: its id stays the same, so the receiver knows a repeat.
+    A push whose worker died is made again: its id stays the same, so the receiver knows a repeat.
     """
     now = real_now()
-    dead = Call.objects.filter(state=S.SENDING, lease_until__lt=now)
+    dead = Push.objects.filter(state=S.SENDING, lease_until__lt=now)
     dead.update(state=MOVES[S.SENDING, "postpone"], next_at=now)
     due = Q(next_at__lte=now) | Q(attempts=0)
-    waiting = Call.objects.filter(due, state=S.WAITING, subscription__closed_at=None)
-    call = waiting.select_related("subscription", "stream").order_by("next_at", "pk").first()
-    if call is None:
+    waiting = Push.objects.filter(due, state=S.WAITING, subscription__closed_at=None)
+    push = waiting.select_related("subscription", "stream").order_by("next_at", "pk").first()
+    if push is None:
         return False
-    call.lease_until, call.attempts = now + LEASE, call.attempts + 1
+    push.lease_until, push.attempts = now + LEASE, push.attempts + 1
     # The conditional update is the claim; whoever comes second changes no row.
-    mine = Call.objects.filter(pk=call.pk, state=S.WAITING)
+    mine = Push.objects.filter(pk=push.pk, state=S.WAITING)
     sending = MOVES[S.WAITING, "claim"]
-    if mine.update(state=sending, lease_until=call.lease_until, attempts=F("attempts") + 1):
-        _keep(call, _call_out(call, now), now)
+    if mine.update(state=sending, lease_until=push.lease_until, attempts=F("attempts") + 1):
+        _keep(push, _call_out(push, now), now)
     return True
 
 
@@ -78,7 +78,7 @@ def _write(subscription: Subscription, stream: Stream, entries: list[Entry]) -> 
         for entry in entries:
             body = body_of(entry)
             if body is not None:
-                Call.objects.create(
+                Push.objects.create(
                     stream=stream,
                     subscription=subscription,
                     topic=TOPICS[entry.verb],
@@ -90,13 +90,13 @@ def _write(subscription: Subscription, stream: Stream, entries: list[Entry]) -> 
                 )
 
 
-def _call_out(call: Call, now: datetime) -> Answer:
+def _call_out(push: Push, now: datetime) -> Answer:
     try:
-        access = unseal(call.subscription.sealed)
+        access = unseal(push.subscription.sealed)
     except SealBroken:
         return Never(_("地址读不出来：SECRET_KEY 换过了。请停用，另建一个。"))
-    body = call.body.encode()
-    answer = send(access.address, body, headers(access.secret, call.key, body, now=now), now=now)
+    body = push.body.encode()
+    answer = send(access.address, body, headers(access.secret, push.key, body, now=now), now=now)
     if not isinstance(answer, Fetched):
         return answer
     if answer.status < 300:
@@ -104,31 +104,31 @@ def _call_out(call: Call, now: datetime) -> Answer:
     return by_status(answer.status)
 
 
-def _keep(call: Call, answer: Answer, now: datetime) -> None:
-    """Keep what became of the call, if its lease is still ours. Not knowing is as good as not taken."""
-    again = not isinstance(answer, Taken | Never) and call.attempts <= len(PAUSES)
+def _keep(push: Push, answer: Answer, now: datetime) -> None:
+    """Keep what became of the push, if its lease is still ours. Not knowing is as good as not taken."""
+    again = not isinstance(answer, Taken | Never) and push.attempts <= len(PAUSES)
     event = "take" if isinstance(answer, Taken) else "postpone" if again else "refuse"
     rest = timedelta(seconds=answer.rest if isinstance(answer, Later) else 0)
     with transaction.atomic():
-        held = Call.objects.filter(pk=call.pk, state=S.SENDING, lease_until=call.lease_until)
+        held = Push.objects.filter(pk=push.pk, state=S.SENDING, lease_until=push.lease_until)
         moved = held.update(
             state=MOVES[S.SENDING, event],
             outcome=answer.words[:300],
-            next_at=now + max(rest, PAUSES[call.attempts - 1]) if again else now,
-            changed_seq=touch(call.stream),
+            next_at=now + max(rest, PAUSES[push.attempts - 1]) if again else now,
+            changed_seq=touch(push.stream),
         )
         if moved and event == "refuse":
-            _tell_failed(call, now)
+            _tell_failed(push, now)
 
 
-def _tell_failed(call: Call, now: datetime) -> None:
+def _tell_failed(push: Push, now: datetime) -> None:
     for person in persons_with(Function.ADMINISTRATOR, at=now).order_by("pk"):
         tell(
-            stream=call.stream,
+            stream=push.stream,
             person=person,
-            title=_("推送“%(name)s”没有成，请看对方系统") % {"name": call.subscription.name},
-            link=reverse("subscription", args=[call.subscription.key]),
-            cause=f"subscription:{call.subscription.key}",
+            title=_("推送“%(name)s”没有成，请看对方系统") % {"name": push.subscription.name},
+            link=reverse("subscription", args=[push.subscription.key]),
+            cause=f"subscription:{push.subscription.key}",
             step=f"{now:%Y%m%d}",
             now=now,
         )

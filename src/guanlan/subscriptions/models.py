@@ -1,4 +1,4 @@
-"""Which other systems are told what, and every call to them."""
+"""Which other systems are told what, and every push to them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Subscription(Row):
     """Another system that is told of some topics (推送订阅).
 
     Address and secret are kept sealed, like a channel's. `reached` is the number of the audit
-    entry up to which its calls have been written.
+    entry up to which its pushes have been written.
     """
 
     name = models.CharField(max_length=40)
@@ -43,7 +43,7 @@ class Subscription(Row):
         return cls.objects.all() if person.is_active else cls.objects.none()
 
 
-class Call(StreamRow):
+class Push(StreamRow):
     """One thing told to one subscriber (推送). `body` is what is signed, the same in every attempt."""
 
     class State(models.TextChoices):
@@ -52,7 +52,7 @@ class Call(StreamRow):
         SENT = "SENT", _("已收下")
         FAILED = "FAILED", _("没有推成")
 
-    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="calls")
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="pushes")
     # Empty for a trial.
     topic = models.CharField(max_length=24, choices=Topic, blank=True)
     audit_number = models.BigIntegerField()

@@ -1,8 +1,8 @@
-"""Which move a call may make from where; the only place where its transitions stand."""
+"""Which move a push may make from where; the only place where its transitions stand."""
 
-from guanlan.subscriptions.models import Call
+from guanlan.subscriptions.models import Push
 
-S = Call.State
+S = Push.State
 
 MOVES: dict[tuple[str, str], str] = {
     (S.WAITING, "claim"): S.SENDING,

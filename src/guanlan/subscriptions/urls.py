@@ -9,5 +9,5 @@ urlpatterns = [
     path("subscriptions/<str:key>/", views.subscription_page, name="subscription"),
     path("subscriptions/<str:key>/try/", views.try_out, name="subscription-try"),
     path("subscriptions/<str:key>/close/", views.close, name="subscription-close"),
-    path("calls/<str:key>/again/", views.again, name="call-again"),
+    path("pushes/<str:key>/again/", views.again, name="push-again"),
 ]

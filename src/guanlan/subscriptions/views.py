@@ -1,4 +1,4 @@
-"""Subscribers: added with a secret shown once, tried, closed; and what became of the calls."""
+"""Subscribers: added with a secret shown once, tried, closed; and what became of the pushes."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,9 +12,9 @@ from guanlan.people.permissions import require
 from guanlan.people.requests import PersonRequest
 from guanlan.subscriptions import actions
 from guanlan.subscriptions.forms import SubscriptionForm
-from guanlan.subscriptions.models import Call, Subscription, Topic
+from guanlan.subscriptions.models import Push, Subscription, Topic
 from guanlan.subscriptions.permissions import MANAGE
-from guanlan.subscriptions.queries import latest_calls, subscriptions
+from guanlan.subscriptions.queries import latest_pushes, subscriptions
 
 SHOWN = 50
 
@@ -45,11 +45,11 @@ def subscriptions_page(request: PersonRequest) -> HttpResponse:
 @login_required
 @never_cache
 def subscription_page(request: PersonRequest, key: str) -> HttpResponse:
-    """Show the latest calls to a subscriber and what it answered."""
+    """Show the latest pushes to a subscriber and what it answered."""
     require(request.user, MANAGE, at=request.now)
     subscription = get_object_or_404(Subscription.visible_to(request.user), key=key)
-    calls = latest_calls(request.user, subscription, request.stream.pk)[:SHOWN]
-    page = {"subscription": subscription, "calls": calls, "shown": SHOWN}
+    pushes = latest_pushes(request.user, subscription, request.stream.pk)[:SHOWN]
+    page = {"subscription": subscription, "pushes": pushes, "shown": SHOWN}
     return render(request, "subscriptions/one.html", page)
 
 
@@ -79,7 +79,7 @@ def close(request: PersonRequest, key: str) -> HttpResponse:
 @require_POST
 def again(request: PersonRequest, key: str) -> HttpResponse:
     """Push once more what failed."""
-    call = get_object_or_404(Call.visible_to(request.user), key=key)
-    actions.push_again(call=call, person=request.user, now=request.now)
+    push = get_object_or_404(Push.visible_to(request.user), key=key)
+    actions.push_again(push=push, person=request.user, now=request.now)
     messages.success(request, _("已排队再推一次。"))
-    return redirect("subscription", call.subscription.key)
+    return redirect("subscription", push.subscription.key)
