@@ -23,7 +23,7 @@ from guanlan.evidence.models import KeptFile
 from guanlan.incidents.actions import record_loss, stand_down, strike_loss, waive_task
 from guanlan.incidents.actions.losses import EventMerged, NoGround, NotYet, OddAmount, StruckAlready
 from guanlan.incidents.losses import figure_of, totals
-from guanlan.incidents.models import Incident, Loss, TimelineEntry
+from guanlan.incidents.models import Hours, Incident, Loss, TimelineEntry
 from guanlan.people.models import Person
 from guanlan.reports.actions import write_closing
 from guanlan.watch.models import Event
@@ -170,6 +170,24 @@ class TestTotals:
         # What nobody put down is unknown, and no zero.
         assert sums["流失客户（人）"] == (None, None, 3, 3, 1)
         assert sums["退款（元）"] == (None, None, None, None, 0)
+
+    def test_hours_are_those_that_were_booked(self, incident: Incident, cast: Cast) -> None:
+        for minutes, gone in ((90, None), (30, None), (600, NOW)):
+            Hours.objects.create(
+                stream=incident.stream,
+                incident=incident,
+                person=cast.liu,
+                day=NOW.date(),
+                minutes=minutes,
+                what="回访",
+                at=NOW,
+                withdrawn_at=gone,
+            )
+
+        sums = {one.name: one for one in totals([], incident, hours=Hours.objects.all())}
+
+        assert sums["投入工时（小时）"].parts == (None, 2, None)
+        assert sums["投入工时（小时）"].count == 2
 
     def test_without_a_response_all_of_it_was_before(self, event: Event, cast: Cast) -> None:
         put_down(event, cast.liu, "9")

@@ -11,6 +11,7 @@ from guanlan.errors import BadInput, Refused
 from guanlan.evidence.actions import keep_file
 from guanlan.incidents import actions
 from guanlan.incidents.forms import LossForm, StrikeForm
+from guanlan.incidents.hours import booked
 from guanlan.incidents.losses import ledger, totals
 from guanlan.incidents.models import Incident, Loss
 from guanlan.incidents.permissions import RECORD_LOSS
@@ -43,7 +44,7 @@ def losses_page(request: PersonRequest, key: str) -> HttpResponse:
         "event": event,
         "incident": incident,
         "losses": rows,
-        "totals": totals(rows, incident),
+        "totals": totals(rows, incident, hours=booked(incident, request.user) if incident else ()),
         "form": form,
         "refusal": refusal,
         "may_record": may(request.user, RECORD_LOSS, at=request.now),

@@ -2,22 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from guanlan.incidents.models import Incident, Loss
+from guanlan.incidents.models import Hours, Incident, Loss
 from guanlan.people.models import Person
 from guanlan.people.weeks import local_day
 from guanlan.watch.models import Event
+
+# Not put down on the ledger but booked (工时), and summed beside it.
+HOURS = "HOURS"
+_MINUTES = 60
 
 NAMES: dict[str, tuple[Promise, Promise]] = {
     Loss.Kind.COMPENSATION: (_("赔付"), _("元")),
     Loss.Kind.REFUND: (_("退款"), _("元")),
     Loss.Kind.CHURN: (_("流失客户"), _("人")),
-    Loss.Kind.HOURS: (_("投入工时"), _("小时")),
+    HOURS: (_("投入工时"), _("小时")),
 }
 
 
@@ -63,25 +68,32 @@ def ledger(event: Event, person: Person) -> QuerySet[Loss]:
     return rows.select_related("person", "struck_by", "file", "incident")
 
 
-def totals(losses: Iterable[Loss], incident: Incident | None) -> list[Total]:
-    """Sum what stands up by kind: before the day of activation, up to the day it ended, and after."""
+def totals(losses: Iterable[Loss], incident: Incident | None, *, hours: Iterable[Hours] = ()) -> list[Total]:
+    """Sum what stands up by kind: before the day of activation, up to the day it ended, and after.
+
+    `hours` are the bookings of the responses.
+    """
     found: dict[str, tuple[list[Decimal], list[Decimal], list[Decimal]]] = {
-        kind: ([], [], []) for kind in Loss.Kind.values
+        kind: ([], [], []) for kind in NAMES
     }
     for loss in losses:
         if loss.struck_at is None:
-            found[loss.kind][_stretch(loss, incident)].append(loss.amount)
+            found[loss.kind][_stretch(loss.day, incident)].append(loss.amount)
+    for booking in hours:
+        if booking.withdrawn_at is None:
+            worked = (Decimal(booking.minutes) / _MINUTES).quantize(Decimal("0.01"))
+            found[HOURS][_stretch(booking.day, incident)].append(worked)
     return [
         Total(kind, sum(map(len, parts)), *(sum(part, Decimal()) if part else None for part in parts))
         for kind, parts in found.items()
     ]
 
 
-def _stretch(loss: Loss, incident: Incident | None) -> int:
-    if incident is None or loss.day < local_day(incident.opened_at):
+def _stretch(day: date, incident: Incident | None) -> int:
+    if incident is None or day < local_day(incident.opened_at):
         return 0
     ended = incident.stood_down_at
-    return 1 if ended is None or loss.day <= local_day(ended) else 2
+    return 1 if ended is None or day <= local_day(ended) else 2
 
 
 def amount_words(amount: Decimal) -> str:

@@ -207,7 +207,7 @@ def losses(incident: Incident) -> list[Block]:
             ),
             text(f"{total.count:,}"),
         )
-        for total in totals(ours, incident)
+        for total in totals(ours, incident, hours=incident.hours.all())
     ]
     note = _("由经手人署名填报，按发生日期分；没有人填的是未知，不按 0 计。")
     return [Heading(_("损失")), Table(columns, tuple(rows)), Paragraph(text(note))]

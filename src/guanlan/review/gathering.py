@@ -221,7 +221,7 @@ def _with_rows(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
     rows = kept.select_related("plan_version", "event").order_by("opened_at", "pk")
     signed = ("text__steps", "text__versions__signatures__step")
     return rows.prefetch_related(
-        "tasks__group", "releases", *(f"statements__{one}" for one in signed), "statements__text"
+        "tasks__group", "releases", "hours", *(f"statements__{one}" for one in signed), "statements__text"
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from guanlan.incidents.losses import totals
+from guanlan.incidents.models import Hours
 from guanlan.review import tallies
 from guanlan.review.cases import Summary, summary
 from guanlan.review.catalogue import KPIS, PARTS, Kpi
@@ -118,9 +119,18 @@ def _grading(matters: Sequence[Matter], now: datetime) -> dict[str, Any]:
 
 def _losses(matters: Sequence[Matter]) -> dict[str, Any]:
     """Return what each event cost in sum, by kind, and all of them together; unknown is not nothing."""
-    rows = [(one, totals(one.losses, None)) for one in matters if one.losses]
-    every = totals((loss for one in matters for loss in one.losses), None)
+    costly = [one for one in matters if one.losses or _hours(one)]
+    rows = [(one, totals(one.losses, None, hours=_hours(one))) for one in costly]
+    every = totals(
+        (loss for one in costly for loss in one.losses),
+        None,
+        hours=[booking for one in costly for booking in _hours(one)],
+    )
     return {"rows": rows, "every": every}
+
+
+def _hours(matter: Matter) -> list[Hours]:
+    return [booking for incident in matter.incidents for booking in incident.hours.all()]
 
 
 def _pair(computed: str, level: str) -> str:

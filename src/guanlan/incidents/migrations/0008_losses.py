@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(default=guanlan.clocks.models.new_key, editable=False, max_length=12, unique=True)),
                 ('changed_seq', models.BigIntegerField(default=0)),
                 ('retention', models.CharField(choices=[('RECORD', '处置记录'), ('EVIDENCE', '证据'), ('PERSONAL', '个人信息'), ('WORKING', '工作数据')], default='RECORD', max_length=8)),
-                ('kind', models.CharField(choices=[('COMPENSATION', '赔付（元）'), ('REFUND', '退款（元）'), ('CHURN', '流失客户（人）'), ('HOURS', '投入工时（小时）')], max_length=12)),
+                ('kind', models.CharField(choices=[('COMPENSATION', '赔付（元）'), ('REFUND', '退款（元）'), ('CHURN', '流失客户（人）')], max_length=12)),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=12)),
                 ('day', models.DateField()),
                 ('ground', models.CharField(max_length=300)),

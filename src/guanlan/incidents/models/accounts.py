@@ -55,7 +55,6 @@ class Loss(StreamRow):
         COMPENSATION = "COMPENSATION", _("赔付（元）")
         REFUND = "REFUND", _("退款（元）")
         CHURN = "CHURN", _("流失客户（人）")
-        HOURS = "HOURS", _("投入工时（小时）")
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="losses")
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="losses")
