@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from browsing import DESKTOP, IN_A_BROWSER, PHONE, SignIn, refuse_sideways_scroll
 from conftest import NOW, Cast
+from guanlan.incidents.actions import issue_warning, start_first
 from guanlan.incidents.models import Incident
 from guanlan.media.actions import draft_statement, submit_statement
 from guanlan.people.models import Group
@@ -82,6 +83,19 @@ def scene(watch: Watch, bring: Any, cast: Cast) -> Scene:
     other = Event.objects.create(
         stream=event.stream, watch=watch, code="other", name="另一件事", first_at=NOW, last_at=NOW
     )
+    third = Event.objects.create(
+        stream=event.stream, watch=watch, code="third", name="第三件事", first_at=NOW, last_at=NOW
+    )
+    warning = issue_warning(
+        event=other,
+        level="III",
+        words="投诉在涨，各组备好人手",
+        review_at=NOW + timedelta(hours=4),
+        person=cast.wang,
+        now=NOW,
+    )
+    started = start_first(event=third, level="III", reason="等不及", person=cast.wang, now=NOW).incident
+    assert started is not None
     confirm_level(event=event, level="III", levels=("I", "II", "III", "IV"), person=cast.wang, now=NOW)
     report = submit_flash(event=event, person=cast.wang, now=NOW)
     incident = activate(event, cast.li, "III")
@@ -102,6 +116,10 @@ def scene(watch: Watch, bring: Any, cast: Cast) -> Scene:
             f"events/{event.key}/",
             f"reports/{report.key}/",
             f"incidents/decide/{other.key}/",
+            f"incidents/first/{other.key}/",
+            f"incidents/warn/{other.key}/",
+            f"warnings/{warning.key}/",
+            f"incidents/{started.key}/ratify/",
             f"handovers/new/{Group.objects.get(code='group.command').key}/",
             f"people/{cast.liu.key}/call/",
             f"posts/{event.readings.first().post.key}/",
@@ -124,6 +142,7 @@ def _incident_pages(incident: Incident) -> tuple[str, ...]:
         f"{around}kpis/",
         f"events/{incident.event.key}/losses/",
         f"{around}level/",
+        f"{around}order/",
         f"{around}stand-down/",
         f"tasks/{task.key}/",
         f"tasks/{task.key}/waive/",
