@@ -38,14 +38,14 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def start() -> datetime:
+def begins_at() -> datetime:
     """When everybody begins to serve; a journey that needs another day says so by its own fixture."""
     return NOW
 
 
 @pytest.fixture
-def unit(db: None, start: datetime) -> Unit:
-    return people.name_company(name="观澜商城", actor="system", now=start)
+def unit(db: None, begins_at: datetime) -> Unit:
+    return people.name_company(name="观澜商城", actor="system", now=begins_at)
 
 
 @pytest.fixture
@@ -54,9 +54,10 @@ def stream(db: None) -> Stream:
 
 
 @pytest.fixture
-def cast(unit: Unit, start: datetime) -> Cast:
+def cast(unit: Unit, begins_at: datetime) -> Cast:
+    at = begins_at
     groups = {
-        code: people.open_group(code=code, name=name, function=function, unit=unit, actor="system", now=start)
+        code: people.open_group(code=code, name=name, function=function, unit=unit, actor="system", now=at)
         for code, name, function in (
             ("command", "应急指挥部", Function.COMMAND),
             ("monitoring", "监测组", Function.MONITORING),
@@ -69,8 +70,8 @@ def cast(unit: Unit, start: datetime) -> Cast:
     }
 
     def serve(username: str, name: str, group: str) -> Person:
-        person = people.add_person(username=username, name=name, unit=unit, actor="system", now=start)
-        people.place(person=person, group=groups[group], role=Membership.Role.LEAD, actor="system", now=start)
+        person = people.add_person(username=username, name=name, unit=unit, actor="system", now=at)
+        people.place(person=person, group=groups[group], role=Membership.Role.LEAD, actor="system", now=at)
         return person
 
     return Cast(

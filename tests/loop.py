@@ -34,9 +34,9 @@ COMPLAINTS = [
 
 
 @pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch, start: datetime) -> dict[str, datetime]:
+def hands(monkeypatch: pytest.MonkeyPatch, begins_at: datetime) -> dict[str, datetime]:
     """Return the hands of the stream's clock; a test moves them by setting `now`."""
-    shown = {"now": start}
+    shown = {"now": begins_at}
     for name in ("guanlan.intake.jobs.now_for", "guanlan.watch.jobs.now_for"):
         monkeypatch.setattr(name, lambda _stream: shown["now"])
     for name in (
@@ -50,27 +50,27 @@ def hands(monkeypatch: pytest.MonkeyPatch, start: datetime) -> dict[str, datetim
 
 
 @pytest.fixture
-def plan(cast: Cast, start: datetime) -> PlanVersion:
+def plan(cast: Cast, begins_at: datetime) -> PlanVersion:
     version = draft_version(
-        unit=cast.li.unit, content=PLAN.read_bytes(), name="五组", person=cast.li, now=start
+        unit=cast.li.unit, content=PLAN.read_bytes(), name="五组", person=cast.li, now=begins_at
     )
-    publish_version(version=version, effective_on=start.date(), person=cast.li, now=start)
+    publish_version(version=version, effective_on=begins_at.date(), person=cast.li, now=begins_at)
     for person in (cast.li, cast.wang, cast.liu, cast.chen, cast.zhou):
         function = person.memberships.get().group.function
         group = Group.objects.get(code__startswith="group.", function=function)
-        place(person=person, group=group, role=Membership.Role.LEAD, actor="system", now=start)
+        place(person=person, group=group, role=Membership.Role.LEAD, actor="system", now=begins_at)
     return version
 
 
 @pytest.fixture
-def watch(cast: Cast, stream: Stream, plan: PlanVersion, start: datetime) -> Watch:
+def watch(cast: Cast, stream: Stream, plan: PlanVersion, begins_at: datetime) -> Watch:
     return keep_watch(
         stream=stream,
         unit=cast.wang.unit,
         name="退款",
         boxes=("观澜商城", "退款", ""),
         person=cast.wang,
-        now=start,
+        now=begins_at,
     )
 
 

@@ -159,8 +159,9 @@ class TestTasks:
         [end] = twice(NOW + MINUTE)
 
         assert end.why == "客服应对组的任务没有排上催办"
+        # It is called to mind, and looked at again when its time to accept is over.
         task.refresh_from_db()
-        assert task.told_step == 1
+        assert (task.told_step, task.next_look_at) == (0, task.accept_by)
         assert after(NOW + MINUTE) == 0
 
     def test_one_of_a_group_without_anybody(self, task: Task, cast: Cast) -> None:

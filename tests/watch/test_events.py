@@ -121,7 +121,7 @@ class TestEscalation:
         jobs.tell_next_signal()
 
         told = Message.objects.filter(person=cast.li)
-        assert [message.title.startswith("未核实") for message in told] == [True]
+        assert ["未核实：" in message.title for message in told] == [True]
 
     def test_a_confirmed_rise_does_not(
         self, watch: Watch, bring: Any, cast: Cast, hands: dict[str, datetime]
