@@ -18,15 +18,10 @@ from guanlan.incidents.actions import (
     take_closing_report,
     waive_task,
 )
-from guanlan.incidents.actions.ending import (
-    ConditionOpen,
-    NoClosingReport,
-    TasksOpen,
-    WrongState,
-)
+from guanlan.incidents.actions.ending import ConditionOpen, NoClosingReport, TasksOpen
 from guanlan.incidents.conditions import conditions
 from guanlan.incidents.models import Decision, Incident, Task, TimelineEntry
-from guanlan.incidents.stepping import WrongState as TaskClosed
+from guanlan.incidents.stepping import WrongState
 from guanlan.intake.models import Source
 from guanlan.notify.models import Message
 from guanlan.watch.models import Event
@@ -248,5 +243,5 @@ class TestArchive:
         take_closing_report(incident=ended, sha256=SHA, person=cast.wang, now=LATER)
         archive(incident=ended, person=cast.li, now=LATER)
 
-        with pytest.raises(TaskClosed, match="已归档"):
+        with pytest.raises(WrongState, match="已归档"):
             accept_task(task=task_of(ended, "duty.callback"), person=cast.liu, now=LATER)

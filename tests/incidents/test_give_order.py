@@ -16,10 +16,9 @@ from guanlan.audit.models import Entry
 from guanlan.clocks.models import Stream
 from guanlan.errors import NotAllowed
 from guanlan.incidents.actions import accept_task, give_order
-from guanlan.incidents.actions.orders import NotResponding
 from guanlan.incidents.levels import NoReason
 from guanlan.incidents.models import Decision, Incident, Task, TimelineEntry
-from guanlan.incidents.offering import NothingToDo, Order
+from guanlan.incidents.offering import NothingToDo, NotResponding, Order
 from guanlan.notify.models import Message
 from guanlan.people.models import Group
 from guanlan.watch.models import Event

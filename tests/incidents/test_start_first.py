@@ -28,13 +28,14 @@ from guanlan.incidents.actions import (
     stand_down,
     start_first,
 )
-from guanlan.incidents.actions.ending import WrongState
 from guanlan.incidents.actions.first import AnsweredAlready, NotYours, OwnStart
 from guanlan.incidents.actions.instructions import Said
 from guanlan.incidents.actions.moving import NotActive
 from guanlan.incidents.levels import NoReason
 from guanlan.incidents.models import Decision, Incident, Instruction, Task, TimelineEntry
+from guanlan.incidents.offering import NotResponding, Order
 from guanlan.incidents.opening import AlreadyActive
+from guanlan.incidents.stepping import WrongState
 from guanlan.notify.models import Message
 from guanlan.people import actions as people
 from guanlan.people.models import Membership, Person
@@ -230,6 +231,35 @@ class TestRatify:
         entry = Entry.objects.get(verb="incidents.ratify")
         assert (entry.actor, entry.facts["decided_by"]) == (cast.wang.key, cast.li.key)
 
+    def test_the_page_of_spoken_words_offers_it(
+        self, incident: Incident, cast: Cast, sign_in: Browser
+    ) -> None:
+        given = {
+            "said_by": cast.li.key,
+            "channel": "PHONE",
+            "said_at": "2026-11-20T14:05",
+            "words": "同意，按二级走",
+            "kind": "ACTIVATE",
+            "level": "II",
+        }
+        answer = sign_in(cast.wang).post(reverse("record-instruction", args=[incident.event.key]), given)
+
+        assert answer.status_code == 302
+        incident.refresh_from_db()
+        assert incident.state == Incident.State.ACTIVE
+
+    def test_no_order_before_it_by_word_of_mouth_either(self, incident: Incident, cast: Cast) -> None:
+        with pytest.raises(NotResponding, match="先行启动的请先追认"):
+            record_instruction(
+                event=incident.event,
+                said=Said(cast.li, "清点退款", NOW, Instruction.Channel.PHONE),
+                kind=Instruction.Kind.ORDER,
+                order=Order(cast.groups["service"], later(60)),
+                recorder=cast.wang,
+                now=later(5),
+            )
+        assert not Instruction.objects.exists()
+
 
 class TestRevoke:
     def test_what_is_open_stops_and_the_event_goes_back(self, incident: Incident, cast: Cast) -> None:
@@ -252,6 +282,18 @@ class TestRevoke:
 
         task.refresh_from_db()
         assert (task.state, task.closed_at) == ("DONE", later(5))
+
+    def test_what_waits_to_be_checked_stops_too(self, event: Event, cast: Cast) -> None:
+        started = begin(event, cast.wang)
+        task = Task.objects.get(incident=started)
+        Task.objects.update(checked_by="command")
+        accept_task(task=task, person=cast.wang, now=NOW)
+        complete_task(task=task, words="汇总完", person=cast.wang, now=later(5))
+
+        revoke(incident=started, reason="是旧闻", person=cast.li, now=later(9))
+
+        task.refresh_from_db()
+        assert (task.state, task.check_by) == ("WAIVED", None)
 
     def test_the_event_may_be_started_anew(self, incident: Incident, cast: Cast) -> None:
         revoke(incident=incident, reason="等核实", person=cast.li, now=later(9))

@@ -12,7 +12,7 @@ from guanlan.incidents.permissions import DECIDE
 from guanlan.incidents.queries import active_incident, is_inside
 from guanlan.incidents.starting import may_start, starters
 from guanlan.incidents.wording import moment
-from guanlan.people.models import Group, Person
+from guanlan.people.models import Person
 from guanlan.people.permissions import may
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.queries import document, in_force
@@ -105,11 +105,3 @@ def orders(incident: Incident, person: Person) -> QuerySet[Decision]:
     """Return what the command ordered beyond the plan, the newest first, with its task."""
     rows = Decision.visible_to(person).filter(incident=incident, kind=Decision.Kind.ORDER)
     return rows.select_related("person", "task__group", "task__owner").order_by("-at", "-pk")
-
-
-def order_groups(incident: Incident) -> QuerySet[Group]:
-    """Return the groups that may be ordered to do something: those of the plan."""
-    named = document(incident.plan_version).groups
-    return Group.objects.filter(code__in=named, unit=incident.plan_version.unit, closed_at=None).order_by(
-        "pk"
-    )

@@ -14,7 +14,6 @@ from guanlan.incidents import actions
 from guanlan.incidents.first_forms import OrderForm, RatifyForm, StartFirstForm
 from guanlan.incidents.first_screens import (
     first_sheet,
-    order_groups,
     orders,
     ratify_choices,
     ratify_sheet,
@@ -23,6 +22,7 @@ from guanlan.incidents.models import Incident
 from guanlan.incidents.offering import Order
 from guanlan.incidents.opening import Weighed
 from guanlan.incidents.permissions import DECIDE
+from guanlan.incidents.queries import plan_groups
 from guanlan.notify.actions import mark_seen
 from guanlan.people.permissions import may
 from guanlan.people.requests import PersonRequest
@@ -86,7 +86,9 @@ def order_page(request: PersonRequest, key: str) -> HttpResponse:
     """Show what was ordered so far; order a group to do something."""
     incident = _incident(request, key)
     later = timezone.localtime(request.now + timedelta(hours=2))
-    form = OrderForm(request.POST or None, groups=order_groups(incident), initial={"due_at": later})
+    form = OrderForm(
+        request.POST or None, groups=plan_groups(incident.plan_version), initial={"due_at": later}
+    )
     status, refusal = (BadInput.status if form.is_bound else 200), ""
     if form.is_valid():
         given = form.cleaned_data

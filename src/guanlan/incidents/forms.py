@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from guanlan.incidents.models import Incident, Instruction, Loss, Task
-from guanlan.incidents.queries import inside, may_decide, members_of
+from guanlan.incidents.queries import inside, may_decide, members_of, plan_groups
 from guanlan.intake.models import Post
 from guanlan.people.models import Group, Person
-from guanlan.people.queries import open_groups
 from guanlan.plan.document import PlanDocument
+from guanlan.plan.models import PlanVersion
+from guanlan.plan.queries import document
 from guanlan.plan.wording import level_word
 
 
@@ -86,18 +87,22 @@ class InstructionForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        plan: PlanDocument | None,
+        version: PlanVersion | None,
         person: Person,
         now: datetime,
-        active: bool,
+        standing: Incident | None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        # What was started first waits for the very word that activates it.
+        active = standing is not None and standing.state == Incident.State.ACTIVE
         left_out = Instruction.Kind.ACTIVATE if active else Instruction.Kind.LEVEL
         fields["kind"].choices = [one for one in Instruction.Kind.choices if one[0] != left_out]
-        fields["level"].choices = [("", _("不涉及等级")), *(level_choices(plan) if plan else [])]
-        fields["group"].queryset = open_groups()
+        levels = level_choices(document(version)) if version else []
+        fields["level"].choices = [("", _("不涉及等级")), *levels]
+        if version is not None:
+            fields["group"].queryset = plan_groups(version)
         deciders = Person.visible_to(person).filter(pk__in=[one.pk for one in may_decide(at=now)])
         fields["said_by"].queryset = deciders.exclude(pk=person.pk).order_by("name", "pk")
 

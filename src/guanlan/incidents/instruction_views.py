@@ -22,7 +22,7 @@ from guanlan.notify.actions import mark_seen
 from guanlan.notify.queries import troubles
 from guanlan.people.permissions import may
 from guanlan.people.requests import PersonRequest
-from guanlan.plan.queries import document, in_force
+from guanlan.plan.queries import in_force
 from guanlan.watch.models import Event
 
 
@@ -36,10 +36,10 @@ def record_page(request: PersonRequest, key: str) -> HttpResponse:
     form = InstructionForm(
         request.POST or None,
         request.FILES or None,
-        plan=document(version) if version else None,
+        version=version,
         person=request.user,
         now=request.now,
-        active=active is not None,
+        standing=active,
         initial={"said_at": timezone.localtime(request.now)},
     )
     status, refusal = (BadInput.status if form.is_bound else 200), ""

@@ -11,6 +11,7 @@ from guanlan.clocks.deadlines import counted, deadline
 from guanlan.errors import BadInput, Refused
 from guanlan.incidents.models import Access, Incident, Task
 from guanlan.incidents.recipients import first_to_hear
+from guanlan.incidents.states import INCIDENT_MOVES
 from guanlan.incidents.wording import moment
 from guanlan.notify.actions import tell
 from guanlan.notify.models import Message
@@ -27,6 +28,10 @@ ACCEPT_ORDER_WITHIN = timedelta(minutes=30)
 
 class NothingToDo(BadInput):
     """An order needs a group and a moment ahead."""
+
+
+class NotResponding(Refused):
+    """Orders are given while the response runs, and once the command has taken it over."""
 
 
 class Order(NamedTuple):
@@ -75,8 +80,14 @@ def offer_order(
 ) -> Task:
     """Make what the command orders a task of the group and tell who answers for it.
 
-    Runs in the caller's transaction; `duty` is unique in the incident. Raises NothingToDo.
+    Runs in the caller's transaction; `duty` is unique in the incident. Raises NotResponding,
+    NothingToDo.
     """
+    if (incident.state, "give_order") not in INCIDENT_MOVES:
+        raise NotResponding(
+            _("%(number)s 现在是“%(state)s”，不能交办。先行启动的请先追认。")
+            % {"number": incident.number, "state": incident.get_state_display()}
+        )
     if order is None or order.due_at <= now:
         raise NothingToDo(_("交办要写明哪个组办，和晚于现在的完成时间。"))
     accept_by = min(now + ACCEPT_ORDER_WITHIN, order.due_at)

@@ -15,6 +15,8 @@ from guanlan.incidents.states import DOING, OPEN, RESPONDING, TASK_MOVES
 from guanlan.people.models import DutyShift, Group, Membership, Person
 from guanlan.people.permissions import TABLE, may
 from guanlan.people.queries import groups_of, lead, members, on_duty, persons_with
+from guanlan.plan.models import PlanVersion
+from guanlan.plan.queries import document
 from guanlan.watch.models import Event
 
 
@@ -44,9 +46,15 @@ def active_incident(event: Event) -> Incident | None:
 
 
 def may_decide(*, at: datetime) -> list[Person]:
-    """Return who may decide at a time."""
-    functions = TABLE[DECIDE]
-    return [person for function in sorted(functions) for person in persons_with(function, at=at)]
+    """Return who may decide at a time, each once, the command first."""
+    found = [person for function in sorted(TABLE[DECIDE]) for person in persons_with(function, at=at)]
+    return list(dict.fromkeys(found))
+
+
+def plan_groups(version: PlanVersion) -> QuerySet[Group]:
+    """Return the open groups that the plan names; what else was opened, such as 审计, is none of it."""
+    named = document(version).groups
+    return Group.objects.filter(code__in=named, unit=version.unit, closed_at=None).order_by("pk")
 
 
 def instructions(event: Event, person: Person) -> QuerySet[Instruction]:

@@ -7,13 +7,12 @@ from django.utils.translation import gettext as _
 
 from guanlan.clocks.deadlines import deadline
 from guanlan.incidents.models import Incident
-from guanlan.incidents.permissions import DECIDE
+from guanlan.incidents.queries import may_decide
 from guanlan.incidents.wording import moment
 from guanlan.notify.actions import tell
 from guanlan.notify.models import Message
 from guanlan.people.models import Group, Membership, Person
-from guanlan.people.permissions import TABLE
-from guanlan.people.queries import members, on_duty, persons_with
+from guanlan.people.queries import members, on_duty
 from guanlan.plan.document import PlanDocument
 from guanlan.plan.levels import Level
 from guanlan.plan.wording import level_word
@@ -41,16 +40,10 @@ def answer_by(plan: PlanDocument, level: str, *, now: datetime) -> datetime:
     return deadline(now, clock.minutes, clock.calendar) if clock else now + _ANSWER_WITHIN
 
 
-def deciders(*, at: datetime) -> list[Person]:
-    """Return everybody who may ratify or revoke, the command first."""
-    found = [person for function in sorted(TABLE[DECIDE]) for person in persons_with(function, at=at)]
-    return list(dict.fromkeys(found))
-
-
 def ask(incident: Incident, *, now: datetime) -> list[Person]:
     """Ask everybody who may decide to ratify or revoke, once a round, and return them."""
     assert incident.ratify_by is not None
-    persons = deciders(at=now)
+    persons = may_decide(at=now)
     title = _("%(who)s先行启动%(level)s响应，请 %(until)s 前追认或撤销：%(name)s") % {
         "who": incident.opened_by.name,
         "level": level_word(incident.level),

@@ -1,17 +1,20 @@
-"""One step of a task: the row is locked, the table of moves is asked, the row is written."""
+"""One step of a task or an incident: the row is locked, the table of moves asked, the row written."""
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from guanlan.clocks.actions import touch
 from guanlan.errors import Refused
 from guanlan.incidents.models import Incident, Task
-from guanlan.incidents.states import TASK_MOVES
+from guanlan.incidents.states import INCIDENT_MOVES, OPEN, TASK_MOVES
+from guanlan.people.models import Person
 
 
 class WrongState(Refused):
-    """The task is not where this step can be taken."""
+    """The task or incident is not where this step can be taken."""
 
 
 def locked(task: Task) -> Task:
@@ -40,3 +43,46 @@ def move(task: Task, event: str, **changes: Any) -> None:
         setattr(task, name, value)
     task.changed_seq = touch(task.stream)
     task.save(update_fields=["state", "changed_seq", *changes])
+
+
+def waive_open(
+    tasks: QuerySet[Task], *, incident: Incident, result: str, person: Person, now: datetime
+) -> int:
+    """Waive those of the incident's tasks that are open, all with one result; return how many."""
+    return tasks.filter(incident=incident, state__in=OPEN).update(
+        state=Task.State.WAIVED,
+        closed_at=now,
+        closed_by=person,
+        result=result,
+        check_by=None,
+        next_look_at=None,
+        changed_seq=touch(incident.stream),
+    )
+
+
+def locked_incident(incident: Incident) -> Incident:
+    """Return the incident as it stands now, locked until the transaction ends."""
+    rows = Incident.objects.select_for_update(of=("self",)).select_related(
+        "stream", "event__watch", "plan_version", "opened_by"
+    )
+    return rows.get(pk=incident.pk)
+
+
+def refuse_step(incident: Incident, step: str) -> str:
+    """Return where the step leads. Raises WrongState when the table does not allow it."""
+    target = INCIDENT_MOVES.get((incident.state, step))
+    if target is None:
+        raise WrongState(
+            _("%(number)s 现在是“%(state)s”，不能这样办。")
+            % {"number": incident.number, "state": incident.get_state_display()}
+        )
+    return target
+
+
+def move_incident(incident: Incident, step: str, **changes: Any) -> None:
+    """Take the step that the table allows, with what changes beside. Raises WrongState."""
+    incident.state = refuse_step(incident, step)
+    for name, value in changes.items():
+        setattr(incident, name, value)
+    incident.changed_seq = touch(incident.stream)
+    incident.save(update_fields=["state", "changed_seq", *changes])

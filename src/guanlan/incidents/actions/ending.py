@@ -2,27 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from guanlan.clocks.actions import touch
 from guanlan.errors import Refused
 from guanlan.incidents.actions.trail import note, note_unheard
 from guanlan.incidents.conditions import Condition, conditions
 from guanlan.incidents.levels import let_go, stated
 from guanlan.incidents.models import Decision, Incident, Task
 from guanlan.incidents.offering import offer
+from guanlan.incidents.opening import decide
 from guanlan.incidents.permissions import ARCHIVE, STAND_DOWN
-from guanlan.incidents.states import INCIDENT_MOVES, OPEN
+from guanlan.incidents.states import OPEN
+from guanlan.incidents.stepping import locked_incident, move_incident, refuse_step, waive_open
 from guanlan.people.models import Person
 from guanlan.people.permissions import require
 from guanlan.plan.queries import document
-
-
-class WrongState(Refused):
-    """The incident is not where this step can be taken."""
 
 
 class ConditionOpen(Refused):
@@ -49,13 +45,16 @@ def stand_down(
     require(person, STAND_DOWN, at=now)
     reason, override = stated(reason), override.strip()[:400]
     with transaction.atomic():
-        incident = _locked(incident)
-        _refuse_move(incident, "stand_down")
+        incident = locked_incident(incident)
+        refuse_step(incident, "stand_down")
         held = conditions(incident, now=now)
         override = _refuse_open(held, override)
-        _move(incident, "stand_down", stood_down_at=now)
+        move_incident(incident, "stand_down", stood_down_at=now)
         let_go(incident)
-        decision = _decide(incident, reason, override, person, now)
+        kind, full = Decision.Kind.STAND_DOWN, _full_reason(reason, override)
+        decision = decide(
+            incident.event, kind, full, person, now=now, incident=incident, level=incident.level
+        )
         lapsed = _lapse_optional(incident, person, now)
         duties = document(incident.plan_version).duties_at(incident.level)
         tasks = offer(incident, [pair for pair in duties if pair[0].aftermath], now=now)
@@ -82,8 +81,8 @@ def take_closing_report(*, incident: Incident, sha256: str, person: Person, now:
     the incident is stood down.
     """
     with transaction.atomic():
-        incident = _locked(incident)
-        _move(incident, "take_closing_report", closing_report=sha256)
+        incident = locked_incident(incident)
+        move_incident(incident, "take_closing_report", closing_report=sha256)
         note(
             about=incident,
             verb="incidents.take_closing_report",
@@ -98,8 +97,8 @@ def archive(*, incident: Incident, person: Person, now: datetime) -> None:
     """Close the file. Raises NotAllowed, WrongState, NoClosingReport, TasksOpen."""
     require(person, ARCHIVE, at=now)
     with transaction.atomic():
-        incident = _locked(incident)
-        _refuse_move(incident, "archive")
+        incident = locked_incident(incident)
+        refuse_step(incident, "archive")
         if not incident.closing_report:
             raise NoClosingReport(_("还不能归档：总结报告还没有分发。请先在“报告”里写好并分发。"))
         left = Task.objects.filter(incident=incident, state__in=OPEN, mandatory=True)
@@ -109,7 +108,7 @@ def archive(*, incident: Incident, person: Person, now: datetime) -> None:
                 % {"count": len(left), "titles": "、".join(task.title for task in left)}
             )
         lapsed = _lapse_optional(incident, person, now)
-        _move(incident, "archive", closed_at=now)
+        move_incident(incident, "archive", closed_at=now)
         note(
             about=incident,
             verb="incidents.archive",
@@ -118,31 +117,6 @@ def archive(*, incident: Incident, person: Person, now: datetime) -> None:
             now=now,
             facts={"closing_report": incident.closing_report, "lapsed": lapsed},
         )
-
-
-def _locked(incident: Incident) -> Incident:
-    rows = Incident.objects.select_for_update(of=("self",)).select_related(
-        "stream", "event__watch", "plan_version"
-    )
-    return rows.get(pk=incident.pk)
-
-
-def _refuse_move(incident: Incident, event: str) -> str:
-    target = INCIDENT_MOVES.get((incident.state, event))
-    if target is None:
-        raise WrongState(
-            _("%(number)s 现在是“%(state)s”，不能这样办。")
-            % {"number": incident.number, "state": incident.get_state_display()}
-        )
-    return target
-
-
-def _move(incident: Incident, event: str, **changes: Any) -> None:
-    incident.state = _refuse_move(incident, event)
-    for name, value in changes.items():
-        setattr(incident, name, value)
-    incident.changed_seq = touch(incident.stream)
-    incident.save(update_fields=["state", "changed_seq", *changes])
 
 
 def _refuse_open(held: Sequence[Condition], override: str) -> str:
@@ -160,19 +134,6 @@ def _refuse_open(held: Sequence[Condition], override: str) -> str:
     return override if short else ""
 
 
-def _decide(incident: Incident, reason: str, override: str, person: Person, now: datetime) -> Decision:
-    return Decision.objects.create(
-        stream=incident.stream,
-        event=incident.event,
-        incident=incident,
-        kind=Decision.Kind.STAND_DOWN,
-        level=incident.level,
-        reason=_full_reason(reason, override),
-        person=person,
-        at=now,
-    )
-
-
 def _full_reason(reason: str, override: str) -> str:
     if not override:
         return reason
@@ -181,15 +142,9 @@ def _full_reason(reason: str, override: str) -> str:
 
 def _lapse_optional(incident: Incident, person: Person, now: datetime) -> int:
     """Waive the optional tasks that are still open; return how many."""
-    return Task.objects.filter(incident=incident, state__in=OPEN, mandatory=False).update(
-        state=Task.State.WAIVED,
-        closed_at=now,
-        closed_by=person,
-        result=_("响应结束，选办任务随之免办"),
-        check_by=None,
-        next_look_at=None,
-        changed_seq=touch(incident.stream),
-    )
+    optional = Task.objects.filter(mandatory=False)
+    words = _("响应结束，选办任务随之免办")
+    return waive_open(optional, incident=incident, result=words, person=person, now=now)
 
 
 def _story(reason: str, override: str, lapsed: int, offered: int) -> str:

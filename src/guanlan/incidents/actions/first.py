@@ -6,7 +6,6 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from guanlan.clocks.actions import touch
 from guanlan.errors import NotAllowed, Refused
 from guanlan.incidents.actions.moving import change_level
 from guanlan.incidents.actions.trail import note, note_unheard
@@ -17,6 +16,7 @@ from guanlan.incidents.opening import decide, lock, open_incident, version_for
 from guanlan.incidents.permissions import DECIDE
 from guanlan.incidents.starting import answer_by, ask, starters
 from guanlan.incidents.states import INCIDENT_MOVES, OPEN
+from guanlan.incidents.stepping import locked_incident, move_incident, waive_open
 from guanlan.incidents.wording import moment
 from guanlan.notify.actions import tell
 from guanlan.notify.models import Message
@@ -111,11 +111,11 @@ def ratify(
     require(person, DECIDE, at=now)
     reason = stated(reason)
     with transaction.atomic():
-        incident = _locked(incident)
+        incident = _locked(incident, "ratify")
         plan = document(incident.plan_version)
         known_level(plan, level)
         _refuse_own(incident, person)
-        _move(incident, "ratify", ratified_at=now, ask_again_at=None)
+        move_incident(incident, "ratify", ratified_at=now, ask_again_at=None)
         kind = Decision.Kind.RATIFY
         decision = decide(incident.event, kind, reason, person, now=now, incident=incident, level=level)
         duties = [pair for pair in plan.duties_at(incident.level) if not pair[0].aftermath]
@@ -146,15 +146,18 @@ def revoke(*, incident: Incident, reason: str, person: Person, now: datetime) ->
     require(person, DECIDE, at=now)
     reason = stated(reason)
     with transaction.atomic():
-        incident = _locked(incident)
+        incident = _locked(incident, "revoke")
         _refuse_own(incident, person)
-        _move(incident, "revoke", closed_at=now, ask_again_at=None)
+        move_incident(incident, "revoke", closed_at=now, ask_again_at=None)
         let_go(incident)
         kind = Decision.Kind.REVOKE
         decision = decide(
             incident.event, kind, reason, person, now=now, incident=incident, level=incident.level
         )
-        owners = _waive_open(incident, reason, person, now)
+        waiting = Task.objects.filter(incident=incident, state__in=OPEN).select_related("owner")
+        owners = [task.owner for task in waiting if task.owner is not None]
+        words = _("先行启动被撤销：%(reason)s") % {"reason": reason}
+        waive_open(Task.objects.all(), incident=incident, result=words, person=person, now=now)
         note(
             about=incident,
             verb="incidents.revoke",
@@ -187,40 +190,14 @@ def _refuse_own(incident: Incident, person: Person) -> None:
         raise OwnStart(_("是您先行启动的，要由指挥部的另一个人追认或撤销。"))
 
 
-def _locked(incident: Incident) -> Incident:
-    rows = Incident.objects.select_for_update(of=("self",)).select_related(
-        "stream", "event__watch", "plan_version", "opened_by"
-    )
-    return rows.get(pk=incident.pk)
-
-
-def _move(incident: Incident, step: str, **changes: datetime | None) -> None:
-    target = INCIDENT_MOVES.get((incident.state, step))
-    if target is None:
+def _locked(incident: Incident, step: str) -> Incident:
+    incident = locked_incident(incident)
+    if (incident.state, step) not in INCIDENT_MOVES:
         raise AnsweredAlready(
             _("%(number)s 现在是“%(state)s”，不用再追认或撤销。")
             % {"number": incident.number, "state": incident.get_state_display()}
         )
-    incident.state = target
-    for name, value in changes.items():
-        setattr(incident, name, value)
-    incident.changed_seq = touch(incident.stream)
-    incident.save(update_fields=["state", "changed_seq", *changes])
-
-
-def _waive_open(incident: Incident, reason: str, person: Person, now: datetime) -> list[Person]:
-    """Waive what is open; return who was at work on it."""
-    waiting = Task.objects.filter(incident=incident, state__in=OPEN)
-    owners = [task.owner for task in waiting.select_related("owner") if task.owner is not None]
-    waiting.update(
-        state=Task.State.WAIVED,
-        closed_at=now,
-        closed_by=person,
-        result=_("先行启动被撤销：%(reason)s") % {"reason": reason},
-        next_look_at=None,
-        changed_seq=touch(incident.stream),
-    )
-    return owners
+    return incident
 
 
 def _answer(incident: Incident, persons: list[Person], title: str, reason: str, now: datetime) -> None:

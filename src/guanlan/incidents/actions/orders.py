@@ -5,21 +5,16 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from guanlan.errors import Refused
 from guanlan.incidents.actions.trail import note, note_unheard
 from guanlan.incidents.levels import stated
 from guanlan.incidents.models import Decision, Incident
 from guanlan.incidents.offering import Order, offer_order
 from guanlan.incidents.opening import NOTHING_WEIGHED, Weighed, decide
 from guanlan.incidents.permissions import DECIDE
-from guanlan.incidents.states import INCIDENT_MOVES
+from guanlan.incidents.stepping import locked_incident
 from guanlan.incidents.wording import moment
 from guanlan.people.models import Person
 from guanlan.people.permissions import require
-
-
-class NotResponding(Refused):
-    """Orders are given while the response runs, and once the command has taken it over."""
 
 
 def give_order(
@@ -34,18 +29,12 @@ def give_order(
     """Order a group to do something until a time; return the decision, its task within.
 
     The group's acceptance is the receipt; lateness is told as of any task. Raises
-    NotAllowed, NoReason without words, offering.NothingToDo, NotResponding.
+    NotAllowed, NoReason without words, offering.NothingToDo, offering.NotResponding.
     """
     require(person, DECIDE, at=now)
     words = stated(words)
     with transaction.atomic():
-        rows = Incident.objects.select_for_update(of=("self",)).select_related("stream", "event")
-        incident = rows.get(pk=incident.pk)
-        if (incident.state, "give_order") not in INCIDENT_MOVES:
-            raise NotResponding(
-                _("%(number)s 现在是“%(state)s”，不能交办。先行启动的请先追认。")
-                % {"number": incident.number, "state": incident.get_state_display()}
-            )
+        incident = locked_incident(incident)
         kind = Decision.Kind.ORDER
         decision = decide(incident.event, kind, words, person, now=now, weighed=weighed, incident=incident)
         facts = {"name": person.name, "at": moment(now, now), "words": words}

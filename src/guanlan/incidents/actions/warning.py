@@ -14,11 +14,12 @@ from guanlan.incidents.levels import known_level, stated
 from guanlan.incidents.models import EarlyWarning
 from guanlan.incidents.opening import lock, version_for
 from guanlan.incidents.permissions import WARN
+from guanlan.incidents.queries import plan_groups
 from guanlan.incidents.recipients import lead_of, on_watch
 from guanlan.incidents.wording import moment
 from guanlan.notify.actions import tell
 from guanlan.notify.models import Message
-from guanlan.people.models import Group, Person
+from guanlan.people.models import Person
 from guanlan.people.permissions import require
 from guanlan.plan.queries import document
 from guanlan.plan.wording import level_word
@@ -133,9 +134,7 @@ def _close(warning: EarlyWarning, ending: str, reason: str, person: Person, now:
 
 def _tell(warning: EarlyWarning, title: str, body: str, now: datetime, step: str = "") -> None:
     title = title % {"level": level_word(warning.level), "name": warning.event.name}
-    version = version_for(warning.event)
-    named = Group.objects.filter(code__in=document(version).groups, closed_at=None)
-    for group in named.filter(unit=version.unit).order_by("pk"):
+    for group in plan_groups(version_for(warning.event)):
         for person in dict.fromkeys([*on_watch(group, at=now), *lead_of(group, at=now)]):
             tell(
                 stream=warning.stream,
