@@ -36,6 +36,7 @@ from guanlan.incidents.models import Decision, Incident, Instruction, Task, Time
 from guanlan.incidents.offering import NotResponding, Order
 from guanlan.incidents.opening import AlreadyActive
 from guanlan.incidents.stepping import WrongState
+from guanlan.incidents.templatetags.standing import closed_incident
 from guanlan.notify.models import Message
 from guanlan.people import actions as people
 from guanlan.people.models import Membership, Person
@@ -294,6 +295,11 @@ class TestRevoke:
 
         task.refresh_from_db()
         assert (task.state, task.check_by) == ("WAIVED", None)
+
+    def test_it_is_no_precedent(self, incident: Incident, cast: Cast) -> None:
+        revoke(incident=incident, reason="是旧闻", person=cast.li, now=later(9))
+
+        assert closed_incident(incident.event, cast.li) is None
 
     def test_the_event_may_be_started_anew(self, incident: Incident, cast: Cast) -> None:
         revoke(incident=incident, reason="等核实", person=cast.li, now=later(9))

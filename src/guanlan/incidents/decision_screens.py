@@ -82,7 +82,7 @@ def _choices(plan: PlanDocument, proposed: str, now: datetime) -> list[Choice]:
 
 
 def as_shown(choices: Sequence[Choice], chosen: str) -> list[dict[str, Any]]:
-    """Return the options as they stood before the person, to be kept with the decision."""
+    """Return the options as they stood when the person chose, to be kept with the decision."""
     return [
         {
             "letter": choice.letter,

@@ -40,5 +40,6 @@ def warning_on(event: Event, person: Any, now: datetime) -> dict[str, Any]:
 @register.simple_tag
 def closed_incident(event: Event, person: Any) -> Incident | None:
     """Return the last incident on an event whose response has ended, if the person may see it."""
-    ended = Incident.visible_to(person).filter(event=event).exclude(state__in=RESPONDING)
+    states = (Incident.State.STOOD_DOWN, Incident.State.ARCHIVED)
+    ended = Incident.visible_to(person).filter(event=event, state__in=states)
     return ended.order_by("-opened_at").first()
